@@ -1,0 +1,49 @@
+/* hash.c - see hash.h. CRC-32C: reflected polynomial 0x82f63b78, a table of half bytes as the portable path. */
+#include "base/hash.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+uint64_t hash_bytes(const void *bytes, size_t len)
+{
+    return XXH3_64bits(bytes, len);
+}
+
+static const uint32_t nibble[16] = {
+    0x00000000, 0x105ec76f, 0x20bd8ede, 0x30e349b1, 0x417b1dbc, 0x5125dad3, 0x61c69362, 0x7198540d,
+    0x82f63b78, 0x92a8fc17, 0xa24bb5a6, 0xb21572c9, 0xc38d26c4, 0xd3d3e1ab, 0xe330a81a, 0xf36e6f75,
+};
+
+static uint32_t crc_portable(uint32_t crc, const uint8_t *p, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        crc ^= p[i];
+        crc = (crc >> 4) ^ nibble[crc & 15];
+        crc = (crc >> 4) ^ nibble[crc & 15];
+    }
+    return crc;
+}
+
+#ifdef __x86_64__
+#include <nmmintrin.h>
+
+__attribute__((target("sse4.2"))) static uint32_t crc_sse(uint32_t crc, const uint8_t *p, size_t len)
+{
+    uint64_t c = crc;
+
+    for (; len >= 8; p += 8, len -= 8) c = _mm_crc32_u64(c, get_u64(p));
+    for (; len > 0; p++, len--) c = _mm_crc32_u8((uint32_t)c, *p);
+    return (uint32_t)c;
+}
+
+uint32_t crc32c(uint32_t crc, const void *bytes, size_t len)
+{
+    if (__builtin_cpu_supports("sse4.2")) return ~crc_sse(~crc, bytes, len);
+    return ~crc_portable(~crc, bytes, len);
+}
+#else
+uint32_t crc32c(uint32_t crc, const void *bytes, size_t len)
+{
+    return ~crc_portable(~crc, bytes, len);
+}
+#endif
