@@ -1,0 +1,106 @@
+/* batch.h - up to BATCH_ROWS rows as typed columns: what flows between operators.
+ *
+ * A batch is borrowed: it and all it points to are valid until the push it is given to returns. Vectors are indexed by
+ * physical row (0 .. rows-1); only the rows named by sel are in the batch. Every vector has room for BATCH_ROWS
+ * elements, so kernels may run over all physical rows, live or not. */
+#ifndef WEIR_RUNTIME_BATCH_H
+#define WEIR_RUNTIME_BATCH_H
+
+#include "base/time.h"
+#include "log/record.h"
+#include "planner/type.h"
+
+enum { BATCH_ROWS = 2048, BATCH_WORDS = BATCH_ROWS / 64 };
+
+/* A text value: 16 bytes. The bytes are owned by the batch's maker and live as long as the batch. */
+struct text {
+    uint32_t len;
+    char prefix[4]; /* the first bytes, zero-padded: most comparisons end here */
+    const char *ptr;
+};
+
+struct column {
+    enum phys phys;
+    union {
+        uint8_t *bools; /* 0 or 1 */
+        int64_t *ints;
+        double *doubles;
+        struct text *texts;
+        void *data;
+    };
+    uint64_t *valid; /* bit set: not NULL. NULL: all valid. The value under a NULL is 0 or empty text */
+    uint64_t *bad;   /* of decoded columns: bit set: the record's value does not fit the column. NULL: none */
+};
+
+struct batch {
+    int rows, live;
+    const uint16_t *sel; /* live row numbers, ascending; NULL: all of 0 .. rows-1 (then live == rows) */
+    int columns;
+    struct column *column;
+
+    const int64_t *weight; /* NULL: all +1 */
+    const struct order *order;
+    const usec *w;       /* the watermark of each row (R2) */
+    const usec *rowtime; /* event time; ROWTIME */
+    const usec *arrival; /* the arrival time of the row, or of its cause; NOW() */
+
+    /* For error_stream, of rows that are a stream's records; NULL otherwise. */
+    const struct text *raw;
+    const uint64_t *position; /* sequence number, or byte offset in the file */
+    const char *stream_name;
+};
+
+static inline bool bit_get(const uint64_t *bits, int i)
+{
+    return bits[i >> 6] >> (i & 63) & 1;
+}
+static inline void bit_set(uint64_t *bits, int i)
+{
+    bits[i >> 6] |= UINT64_C(1) << (i & 63);
+}
+static inline void bit_clear(uint64_t *bits, int i)
+{
+    bits[i >> 6] &= ~(UINT64_C(1) << (i & 63));
+}
+static inline bool column_is_null(const struct column *c, int row)
+{
+    return c->valid && !bit_get(c->valid, row);
+}
+/* The physical row of the i-th live one. */
+static inline int batch_row(const struct batch *b, int i)
+{
+    return b->sel ? b->sel[i] : i;
+}
+static inline int64_t batch_weight(const struct batch *b, int row)
+{
+    return b->weight ? b->weight[row] : 1;
+}
+
+static inline struct text text_of(const char *ptr, size_t len)
+{
+    struct text t = {.len = (uint32_t)len, .ptr = ptr};
+
+    __builtin_memcpy(t.prefix, ptr, len < 4 ? len : 4);
+    return t;
+}
+/* By bytes, shorter first: negative, 0, positive. */
+static inline int text_compare(const struct text *a, const struct text *b)
+{
+    uint32_t min = a->len < b->len ? a->len : b->len;
+    int c = min ? __builtin_memcmp(a->ptr, b->ptr, min) : 0;
+
+    return c ? c : (a->len > b->len) - (a->len < b->len);
+}
+static inline bool text_equal(const struct text *a, const struct text *b)
+{
+    return __builtin_memcmp(a, b, 8) == 0 && (a->len == 0 || __builtin_memcmp(a->ptr, b->ptr, a->len) == 0);
+}
+
+/* A column of `rows` elements in the arena, zeroed, its validity bits all set if nullable is asked for. */
+enum nullable { NOT_NULLABLE, NULLABLE };
+void column_new(struct arena *arena, enum phys phys, enum nullable nullable, struct column *out);
+
+/* Appends one value as text (as results print it: TIMESTAMP as ISO text, BOOLEAN as true/false, NULL as nothing). */
+void value_print(const struct column *column, int row, struct type type, struct buf *out);
+
+#endif
