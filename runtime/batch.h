@@ -19,6 +19,26 @@ struct text {
     const char *ptr;
 };
 
+/* Why a row's value could not be made. The names are those of error_stream.ERROR_NAME. */
+#define ROW_ERRORS(X)                                                                                                  \
+    X(ROW_BAD_VALUE, "bad value")                                                                                      \
+    X(ROW_BAD_RECORD, "bad record")                                                                                    \
+    X(ROW_BAD_CAST, "bad cast")                                                                                        \
+    X(ROW_OVERFLOW, "overflow")                                                                                        \
+    X(ROW_DIVISION_BY_ZERO, "division by zero")                                                                        \
+    X(ROW_BAD_ARGUMENT, "bad argument")                                                                                \
+    X(ROW_TOO_LONG, "text too long")                                                                                   \
+    X(ROW_NOT_NULL, "null in a NOT NULL column")                                                                       \
+    X(ROW_LATE, "late row")                                                                                            \
+    X(ROW_FUTURE, "row from the future")
+enum row_error {
+    ROW_OK,
+#define X(code, name) code,
+    ROW_ERRORS(X)
+#undef X
+};
+const char *row_error_name(enum row_error error);
+
 struct column {
     enum phys phys;
     union {
@@ -29,7 +49,8 @@ struct column {
         void *data;
     };
     uint64_t *valid; /* bit set: not NULL. NULL: all valid. The value under a NULL is 0 or empty text */
-    uint64_t *bad;   /* of decoded columns: bit set: the record's value does not fit the column. NULL: none */
+    uint8_t *error;  /* per row: 0, or an enum row_error: the value could not be made. NULL: no row has one. Like NULL,
+                      * it goes through expressions; where a value with an error is needed, the row goes to error_stream */
 };
 
 struct batch {

@@ -1,0 +1,37 @@
+/* function.h - the registry of scalar functions and operators: what exists, for which types, in which words.
+ * planner/functions.inc is the one list; runtime/ hangs a kernel on each entry by the same list, docs/functions.md and
+ * .help are printed from it, and every example in it is run as a test. */
+#ifndef WEIR_PLANNER_FUNCTION_H
+#define WEIR_PLANNER_FUNCTION_H
+
+#include "base/err.h"
+#include "planner/type.h"
+
+enum { FUNCTION_ARGS_MAX = 64 };
+
+/* One overload. Operators are functions named by their sign: "+", "=", "||", "and", "not", "is null", "like". */
+struct function {
+    int id; /* index in the list: the kernel's number */
+    const char *name;
+    const char *signature; /* "ABS(BIGINT)": for docs and messages */
+    const char *doc;       /* one sentence */
+    const char *example;   /* an SQL expression, */
+    const char *answer;    /* what it prints */
+};
+
+/* Finds the overload of `name` (without regard to case) that fits the argument types with the fewest implicit casts
+ * (INTEGER to BIGINT to DOUBLE; NULL to anything; character literals are not numbers). Fills want[0..n-1] with the types
+ * the arguments must be cast to and *result. NULL and *err at `at`: unknown name (with a suggestion), wrong number or
+ * types of arguments (names the signatures there are). */
+const struct function *function_find(struct str name, const struct type *args, int n, int at, struct type *want,
+                                     struct type *result, struct err *err);
+/* The function that casts, or NULL when there is no such cast. Implicit casts are those that cannot fail and are
+ * widening; explicit ones are CAST's. */
+enum cast_how { CAST_IMPLICIT, CAST_EXPLICIT };
+const struct function *function_cast(struct type from, struct type to, enum cast_how how);
+/* True when there is a function of that name at all (also aggregates are not in here). */
+bool function_exists(struct str name);
+int function_count(void);
+const struct function *function_at(int id);
+
+#endif
