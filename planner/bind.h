@@ -1,0 +1,37 @@
+/* bind.h - from statements to objects and plans: names, types, windows. Decides from text and catalogue alone. */
+#ifndef WEIR_PLANNER_BIND_H
+#define WEIR_PLANNER_BIND_H
+
+#include "parser/ast.h"
+#include "planner/plan.h"
+
+/* What a session's SET statements say. */
+enum dialect { DIALECT_WEIR, DIALECT_KINESIS };
+struct bind_context {
+    const struct catalog *catalog;
+    enum dialect dialect;
+    usec now;                 /* CURRENT_TIMESTAMP: the start of the query, journalled with its DDL (R8) */
+    usec max_ahead_default;   /* USEC_MAX: off */
+    void (*warn)(void *arg, int at, const char *message); /* may be NULL */
+    void *warn_arg;
+};
+
+/* CREATE STREAM | STREAM AS | VIEW | PUMP: a new object, complete but for its id, not yet in the catalogue. For a pump,
+ * its target has been checked (columns, types; casts are put into the plan) and target_field filled. NULL on error.
+ * Does not look whether the name is taken: the engine does, which also knows OR REPLACE and resuming. */
+struct object *bind_create(const struct bind_context *ctx, const struct statement *s, struct err *err);
+
+/* A continuous query on its own (SELECT STREAM in the shell, EXPLAIN). The plan lives in the arena. */
+struct plan *bind_query(const struct bind_context *ctx, struct arena *arena, const struct select *select, struct err *err);
+
+/* INSERT INTO stream [(columns)] VALUES ...: the rows as constants, one per column of the stream (in its order; absent
+ * columns are NULL), cast to the columns' types. */
+struct insert_rows {
+    struct object *stream;
+    int row_count;
+    struct bound ***rows; /* rows[r][column] */
+};
+int bind_insert(const struct bind_context *ctx, struct arena *arena, const struct statement *s, struct insert_rows *out,
+                struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,92 @@
+/* plan.h - logical plans: a tree of relational operators over bound expressions. The graph of operators of runtime/ is
+ * made from it node by node. Plans live in the arena of their object. */
+#ifndef WEIR_PLANNER_PLAN_H
+#define WEIR_PLANNER_PLAN_H
+
+#include "planner/catalog.h"
+#include "planner/expr.h"
+
+enum plan_kind {
+    PLAN_SCAN,      /* a stream or a view */
+    PLAN_FILTER,
+    PLAN_PROJECT,
+    PLAN_UNION,     /* UNION ALL of inputs with the same fields */
+    PLAN_AGGREGATE,
+};
+
+/* System columns of a stream, as scan_column numbers (below zero). */
+enum scan_column {
+    SCAN_SHARD_ID = -1,        /* VARCHAR */
+    SCAN_SEQUENCE_NUMBER = -2, /* VARCHAR */
+    SCAN_PARTITION_KEY = -3,   /* VARCHAR */
+    SCAN_ARRIVAL = -4,         /* APPROXIMATE_ARRIVAL_TIME, TIMESTAMP: a record's own arrival */
+};
+
+enum window_kind {
+    WINDOW_NONE,
+    WINDOW_TUMBLE,    /* every form of it: TUMBLE, STEP, FLOOR, CEIL, interval arithmetic */
+    WINDOW_MONOTONIC, /* MONOTONIC(e): a new value closes the one before */
+};
+
+/* Windows are [start, end) inside the engine: start = the greatest origin + k * size at or before the time. A window
+ * that users see as (start, end] (CEIL) has an origin one microsecond later and `right_closed`; both its visible bounds
+ * are one microsecond less than the inner ones. */
+struct window {
+    enum window_kind kind;
+    struct bound *time; /* TUMBLE: usually BOUND_ROWTIME, or a column of times; MONOTONIC: the expression (INT phys) */
+    usec size;          /* 0 when months is set */
+    int months;
+    usec origin;
+    bool right_closed;
+};
+
+enum emit { EMIT_CLOSE, EMIT_CHANGES };
+
+enum aggregate_kind { AGG_COUNT_ROWS, AGG_COUNT, AGG_SUM, AGG_AVG, AGG_MIN, AGG_MAX };
+
+struct aggregate {
+    enum aggregate_kind kind;
+    bool distinct;
+    struct bound *arg;    /* NULL for COUNT(*) */
+    struct bound *filter; /* FILTER (WHERE ...), or NULL */
+    struct type result;
+};
+
+struct plan {
+    enum plan_kind kind;
+    int inputs;
+    struct plan **input;
+    int field_count; /* what it yields */
+    struct field *fields;
+    bool insert_only; /* its rows are never taken back */
+
+    /* SCAN */
+    const struct object *object;
+    int *scan_column; /* per field: the object's column, or an enum scan_column */
+
+    /* FILTER */
+    struct bound *predicate;
+
+    /* PROJECT: one expression per field */
+    struct bound **exprs;
+    struct bound *rowtime; /* `expr AS ROWTIME`: the rows' new event time; NULL: unchanged */
+
+    /* AGGREGATE. Fields: window_start, window_end (TIMESTAMP; only if window.kind is TUMBLE) or the value (only if
+     * MONOTONIC), then the keys, then the aggregates. Rows with a window get ROWTIME = window_end (MONOTONIC: the
+     * ROWTIME of the row that closed it). Without window and without keys there is one row from the start (COUNT 0). */
+    struct window window;
+    enum emit emit; /* of a windowed aggregate: once when it closes, or as a changelog */
+    int key_count;
+    struct bound **keys;
+    int aggregate_count;
+    struct aggregate *aggregates;
+};
+
+/* What a query emits (EXPLAIN shows it). */
+enum emission { EMISSION_APPEND, EMISSION_CHANGELOG };
+enum emission plan_emission(const struct plan *plan);
+
+/* The plan as an indented tree, one node a line. */
+void plan_print(const struct plan *plan, struct buf *out);
+
+#endif
