@@ -1,0 +1,38 @@
+/* relation.h - what can be read like a table: a view, a stream's history, a system table. Implemented by the engine,
+ * read by sqlite/ as virtual tables. A cursor sees one committed epoch from open to close. */
+#ifndef WEIR_RUNTIME_RELATION_H
+#define WEIR_RUNTIME_RELATION_H
+
+#include "planner/catalog.h"
+
+struct relation;
+struct relation_cursor;
+
+/* One value; text is borrowed until the cursor's next step. */
+struct relation_value {
+    enum type_kind kind; /* TYPE_NULL: NULL */
+    int64_t i;           /* BOOLEAN, INTEGER, BIGINT, TIMESTAMP, intervals */
+    double d;
+    struct str s;
+};
+
+struct relation_class {
+    int (*open)(struct relation *r, struct relation_cursor **out, struct err *err);
+    /* 1: on a row; 0: behind the last; -1: failure. Called once before the first row. */
+    int (*next)(struct relation_cursor *c, struct err *err);
+    void (*value)(struct relation_cursor *c, int column, struct relation_value *out);
+    void (*close)(struct relation_cursor *c);
+};
+
+/* Implementations begin with this. Columns from `visible` on are hidden (not in *). */
+struct relation {
+    const struct relation_class *class;
+    const char *name;
+    const struct field *fields;
+    int field_count, visible;
+};
+struct relation_cursor {
+    struct relation *relation;
+};
+
+#endif
