@@ -1,0 +1,99 @@
+/* op_project.c - computes the columns of its output; `expr AS ROWTIME` also gives the rows a new event time.
+ * A row of which a column could not be computed goes to error_stream. Stateless: time and checkpoints pass through. */
+#include "runtime/eval.h"
+#include "runtime/operator.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct project {
+    struct operator op; /* must be first */
+    int count;          /* expressions: the fields, then perhaps ROWTIME */
+    const struct bound **exprs;
+    bool retimes;
+    struct eval *eval;
+    struct column *column;
+    uint16_t sel[BATCH_ROWS];
+};
+
+static void explain(void *arg, int column, const struct batch *b, int row, struct buf *out)
+{
+    const struct project *p = arg;
+
+    eval_explain(p->exprs[column], b, row, out);
+}
+
+static bool any_error(const struct column *columns, int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (columns[i].error) return true;
+    }
+    return false;
+}
+
+/* A row whose new ROWTIME is NULL has no place in time. */
+static int drop_untimed(struct project *p, const struct batch *in, const struct batch *out, uint16_t *sel)
+{
+    const struct column *time = &p->column[p->count - 1];
+    int kept = 0;
+
+    for (int i = 0; i < out->live; i++) {
+        int row = batch_row(out, i);
+
+        if (!column_is_null(time, row)) sel[kept++] = (uint16_t)row;
+        else if (batch_weight(in, row) > 0)
+            p->op.context->report(p->op.context->report_arg, p->op.context, in, row, ROW_BAD_VALUE, "ROWTIME is NULL", 0);
+    }
+    return kept;
+}
+
+static int project_push(struct operator *op, int side, const struct batch *in, struct err *err)
+{
+    struct project *p = (struct project *)op;
+    struct batch out = *in;
+
+    assert(side == 0);
+    eval_run(p->eval, in, p->column);
+    out.column = p->column;
+    out.columns = p->count - p->retimes;
+    if (any_error(p->column, p->count)) {
+        out.live = drop_errors(op, in, p->column, p->count, p->sel, explain, p);
+        out.sel = p->sel;
+    }
+    if (p->retimes) {
+        if (p->column[p->count - 1].valid) {
+            out.live = drop_untimed(p, in, &out, p->sel);
+            out.sel = p->sel;
+        }
+        out.rowtime = p->column[p->count - 1].ints;
+    }
+    return out.live ? emit(op, &out, err) : 0;
+}
+
+static void project_free(struct operator *op)
+{
+    struct project *p = (struct project *)op;
+
+    eval_free(p->eval);
+    free(p->exprs);
+    free(p->column);
+    free(p);
+}
+
+static const struct operator_class project_class = {.name = "project", .push = project_push, .free = project_free};
+
+struct operator *op_project_new(const struct plan *plan)
+{
+    struct project *p = mem_zalloc(sizeof *p);
+
+    p->op.class = &project_class;
+    p->retimes = plan->rowtime != NULL;
+    p->count = plan->field_count + p->retimes;
+    p->exprs = mem_alloc((size_t)p->count * sizeof *p->exprs);
+    memcpy(p->exprs, plan->exprs, (size_t)plan->field_count * sizeof *p->exprs);
+    if (p->retimes) p->exprs[p->count - 1] = plan->rowtime;
+    p->column = mem_zalloc((size_t)p->count * sizeof *p->column);
+    p->eval = eval_new(p->exprs, p->count);
+    return &p->op;
+}
