@@ -68,6 +68,7 @@ struct batch {
     /* For error_stream, of rows that are a stream's records; NULL otherwise. */
     const struct text *raw;
     const uint64_t *position; /* sequence number, or byte offset in the file */
+    const struct text *key;   /* partition keys */
     const char *stream_name;
 };
 

@@ -456,12 +456,13 @@ static int aggregator_finish_epoch(struct operator *op, struct err *err)
     return failed;
 }
 
-static usec aggregator_next_close(const struct operator *op)
+static usec aggregator_next_close(const struct operator *op, usec watermark)
 {
-    const struct aggregator *g = (const struct aggregator *)op;
+    const struct window *w = &((const struct aggregator *)op)->plan->window;
 
-    if (g->plan->window.kind != WINDOW_TUMBLE || !g->window_count) return USEC_MAX;
-    return end_of(g, g->window[0].start);
+    if (w->kind != WINDOW_TUMBLE) return USEC_MAX;
+    if (watermark < TIME_FIRST) return watermark + 1;
+    return watermark > TIME_LAST ? USEC_MAX : window_end(w, window_start(w, watermark));
 }
 
 static struct pages *aggregator_pages(struct operator *op, int n)

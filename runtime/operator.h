@@ -33,8 +33,9 @@ struct operator_class {
     int (*idle)(struct operator *op, int side, enum activity activity, const struct tick *tick, struct err *err);
     /* The epoch ends: hand on what it changed. Called for all operators of a query, sources first. */
     int (*finish_epoch)(struct operator *op, struct err *err);
-    /* The least watermark at which something will close; USEC_MAX: nothing. NULL: stateless in time. */
-    usec (*next_close)(const struct operator *op);
+    /* The least watermark above the given one (USEC_MIN: none yet) at which something may close; USEC_MAX: nothing. A
+     * function of the plan, not of what is open, since rows of the segment may open it. NULL: stateless in time. */
+    usec (*next_close)(const struct operator *op, usec watermark);
     /* State: the pages that hold it (n-th, or NULL behind the last), and what little there is besides. */
     struct pages *(*pages)(struct operator *op, int n);
     void (*save)(struct operator *op, struct buf *out);
@@ -72,6 +73,7 @@ int operator_idle(struct operator *op, int side, enum activity activity, const s
 void operator_free(struct operator *op);
 
 /* The operators. Plans and expressions are borrowed and outlive them. */
+struct operator *op_scan_new(const struct plan *plan);
 struct operator *op_filter_new(const struct plan *plan);
 struct operator *op_project_new(const struct plan *plan);
 struct operator *op_union_new(int sides);

@@ -1,0 +1,11 @@
+/* topology.h - what is connected to what inside a flow, for flow.c: after every change the queries stand in topological
+ * order and every node knows its last feeder and what closes windows downstream of it. */
+#ifndef WEIR_RUNTIME_TOPOLOGY_H
+#define WEIR_RUNTIME_TOPOLOGY_H
+
+#include "runtime/node.h"
+
+/* Brings order into f after queries came or went. ERR_NAME when a query would feed itself. */
+int topology_update(struct flow *f, struct err *err) MUST_CHECK;
+
+#endif
