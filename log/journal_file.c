@@ -25,6 +25,15 @@ int journal_damaged(const struct journal_dir *dir, struct journal_position at, c
                    (unsigned long long)at.offset, what);
 }
 
+int journal_file_exists(const struct journal_dir *dir, uint32_t number, struct err *err)
+{
+    char *path = path_new(dir, number);
+    int exists = disk_name(dir->disk, DISK_EXISTS, path, NULL, err);
+
+    free(path);
+    return exists;
+}
+
 int journal_file_open(const struct journal_dir *dir, uint32_t number, enum disk_open how, struct file **out,
                       struct err *err)
 {

@@ -98,6 +98,8 @@ static inline int position_compare(struct journal_position a, struct journal_pos
 /* ERR_DAMAGED naming the file and the offset. Returns -1. */
 int journal_damaged(const struct journal_dir *dir, struct journal_position at, const char *what, struct err *err);
 
+/* 1, 0, or -1 on failure. */
+int journal_file_exists(const struct journal_dir *dir, uint32_t number, struct err *err) MUST_CHECK;
 int journal_file_open(const struct journal_dir *dir, uint32_t number, enum disk_open how, struct file **out,
                       struct err *err) MUST_CHECK;
 /* Makes the file, or makes a torn one anew, with this head (its magic, version and CRC are filled in here); file and

@@ -123,11 +123,11 @@ static int check_follows(struct recovery *r, const struct journal_head *head, ui
 {
     struct journal_position start = {head->number, 0};
 
+    if (head->previous_size != previous_size)
+        return journal_damaged(r->dir, (struct journal_position){head->number - 1, previous_size},
+                               "groups are missing at its end", err);
     if (head->ordinal != r->tail.ordinal) return journal_damaged(r->dir, start, "its ordinals do not follow", err);
-    if (head->arrival < r->tail.arrival) return journal_damaged(r->dir, start, "time goes back", err);
-    if (head->previous_size == previous_size) return 0;
-    return journal_damaged(r->dir, (struct journal_position){head->number - 1, previous_size},
-                           "groups are missing at its end", err);
+    return head->arrival < r->tail.arrival ? journal_damaged(r->dir, start, "time goes back", err) : 0;
 }
 
 static int bad_head(const struct recovery *r, uint32_t number, struct err *err)
@@ -174,9 +174,10 @@ static int open_file(struct recovery *r, uint32_t number, uint64_t *size, struct
 
 static int recover_file(struct recovery *r, uint32_t number, struct err *err)
 {
-    int present = number >= r->dir->first && number <= r->last;
+    int present = journal_file_exists(r->dir, number, err);
     uint64_t size;
 
+    if (present < 0) return -1;
     if (!present) return journal_damaged(r->dir, (struct journal_position){number, 0}, "the file is missing", err);
     disk_close(r->tail.file);
     r->tail.file = NULL;
