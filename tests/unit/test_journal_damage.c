@@ -223,6 +223,101 @@ static void a_new_file_with_any_part_of_its_head_recovers(void **state)
     disk_free(d);
 }
 
+/* The search for a header that vouches reads in windows of 64 KiB: the header may straddle them. */
+static void damage_is_found_however_long_the_damaged_group_is(void **state)
+{
+    char *text = mem_zalloc(65600 + 1);
+
+    (void)state;
+    memset(text, 'x', 65600);
+    for (size_t len = 65600; len > 65400; len--) {
+        struct disk *d = disk_sim(1);
+        struct journal *j = open_on(d);
+
+        text[len] = '\0';
+        put(j, text);
+        close_journal(j);
+        flip_byte(d, 1, 72);
+        expect_damage_on(d, "00000001.wal", "byte 64:");
+        disk_free(d);
+    }
+    free(text);
+}
+
+static void an_instant_that_stands_in_a_head_only_is_not_gone_behind(void **state)
+{
+    struct disk *d = disk_sim(1);
+    usec clock = 100;
+    struct journal_options options = options_on(d);
+    struct journal *j;
+    struct buf bytes;
+
+    (void)state;
+    options.clock_arg = &clock;
+    options.file_bytes_max = 100;
+    j = open_with(&options);
+    put_and_write(j, "fills the first file");
+    clock = 200;
+    assert_int_equal(journal_clock(j), 200);
+    put_and_write(j, "torn");
+    journal_abandon(j);
+    bytes = file_bytes(d, 2);
+    set_file(d, 2, bytes.ptr, sizeof(struct journal_head));
+    clock = 150;
+    j = open_with(&options);
+    assert_int_equal(journal_clock(j), 200);
+    journal_abandon(j);
+    buf_free(&bytes);
+    disk_free(d);
+}
+
+/* Leaves the name of the second file in a state that the directory's last sync does not cover. */
+static void rename_back_and_forth(struct disk *d)
+{
+    const char *name = "journal/00000002.wal", *other = "journal/other";
+    struct err err;
+
+    assert_int_equal(disk_name(d, DISK_RENAME, name, other, &err), 0);
+    assert_int_equal(disk_name(d, DISK_SYNC_DIR, dir, NULL, &err), 0);
+    assert_int_equal(disk_name(d, DISK_RENAME, other, name, &err), 0);
+}
+
+/* A process was killed when it had made the second file, but not synced the directory. */
+static void the_name_of_the_last_file_is_made_durable_at_opening(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 50; seed++) {
+        struct disk *d = disk_sim(seed);
+        struct journal_options options = options_on(d);
+        struct journal_head head = {.number = 2, .ordinal = 3};
+        struct journal_dir place = {.disk = d, .path = dir};
+        struct journal *j;
+        struct file *f;
+        struct buf bytes;
+        struct err err;
+
+        j = open_with(&options);
+        put(j, "a");
+        close_journal(j);
+        bytes = file_bytes(d, 1);
+        head.previous_size = bytes.len;
+        head.arrival = noon;
+        assert_int_equal(journal_file_create(&place, head, &f, &err), 0);
+        disk_close(f);
+        rename_back_and_forth(d);
+        j = open_with(&options);
+        put(j, "b");
+        sync_all(j);
+        journal_abandon(j);
+        disk_sim_crash(d);
+        j = open_with(&options);
+        expect_all(j, "a CLOSE b ");
+        journal_abandon(j);
+        buf_free(&bytes);
+        disk_free(d);
+    }
+}
+
 static void a_version_that_is_not_known_is_refused(void **state)
 {
     struct disk *d = disk_sim(1);
@@ -356,6 +451,9 @@ int main(void)
         cmocka_unit_test(an_unfinished_file_that_is_not_the_last_is_damage),
         cmocka_unit_test(a_missing_file_is_damage),
         cmocka_unit_test(a_new_file_with_any_part_of_its_head_recovers),
+        cmocka_unit_test(damage_is_found_however_long_the_damaged_group_is),
+        cmocka_unit_test(an_instant_that_stands_in_a_head_only_is_not_gone_behind),
+        cmocka_unit_test(the_name_of_the_last_file_is_made_durable_at_opening),
         cmocka_unit_test(a_version_that_is_not_known_is_refused),
         cmocka_unit_test(valid_groups_that_make_no_sense_are_damage),
         cmocka_unit_test(a_group_is_valid_only_in_its_place),
