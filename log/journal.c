@@ -345,6 +345,7 @@ static int write_close(struct journal *j, struct err *err)
     return journal_sync(j, UINT64_MAX, err);
 }
 
+/* j is gone afterwards, also when this fails. */
 int journal_close(struct journal *j, struct err *err)
 {
     int rc = write_close(j, err);
