@@ -357,18 +357,26 @@ int flow_idle(struct flow *f, uint32_t stream, enum activity activity, const str
     return run_phase(f, err);
 }
 
-int flow_end(struct flow *f, uint32_t stream, const struct tick *tick, struct err *err)
+int flow_advance(struct flow *f, uint32_t stream, const struct tick *tick, struct err *err)
 {
     struct node *n = node_of(f, stream);
 
-    if (!n || !n->inlet || n->inlet->memory.ended) return 0;
+    if (!n || !n->inlet || tick->watermark <= n->inlet->memory.watermark) return 0;
     clear_phase(f);
-    n->inlet->memory.ended = 1;
     n->tick = *tick;
     n->tick.w = n->inlet->memory.watermark;
-    n->tick.watermark = n->inlet->memory.watermark = USEC_MAX;
     n->ticked = true;
+    n->inlet->memory.watermark = tick->watermark;
+    n->inlet->memory.ended |= tick->watermark == USEC_MAX;
     return run_phase(f, err);
+}
+
+usec flow_watermark(const struct flow *f, uint32_t stream)
+{
+    const struct node *n = node_of(f, stream);
+
+    if (!n) return USEC_MIN;
+    return n->feeder_count || !n->inlet ? n->memory.watermark : n->inlet->memory.watermark;
 }
 
 /* A query's part of the end of an epoch: the changes of views that it reads, what its operators hand on, and what that

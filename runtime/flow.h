@@ -44,9 +44,12 @@ void flow_begin(struct flow *f);
 int flow_run(struct flow *f, uint64_t max_rows, uint64_t opened, struct err *err) MUST_CHECK;
 /* Clock moves: watermarks of arrival-time streams. next_ordinal: the order key of the tick. */
 int flow_tick(struct flow *f, usec clock, uint64_t next_ordinal, struct err *err) MUST_CHECK;
-/* A stream becomes idle or wakes (R9), or has ended (its watermark goes to the end of time). */
+/* A stream becomes idle or wakes (R9). */
 int flow_idle(struct flow *f, uint32_t stream, enum activity activity, const struct tick *tick, struct err *err) MUST_CHECK;
-int flow_end(struct flow *f, uint32_t stream, const struct tick *tick, struct err *err) MUST_CHECK;
+/* A stream's watermark moves without a row: to tick->watermark, if that is later. USEC_MAX: the stream has ended. */
+int flow_advance(struct flow *f, uint32_t stream, const struct tick *tick, struct err *err) MUST_CHECK;
+/* The watermark of a stream in this flow; USEC_MIN: unknown. */
+usec flow_watermark(const struct flow *f, uint32_t stream);
 int flow_finish(struct flow *f, struct err *err) MUST_CHECK;
 
 /* The operator at a query's end (op_view_..., op_collect_...). */

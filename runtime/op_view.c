@@ -14,7 +14,8 @@ struct view {
     struct key_layout layout;
     struct pages *pages;
     struct table *table; /* value: i64 weight */
-    struct rowset *watched;
+    struct rowset **watcher;
+    size_t watcher_count, watcher_capacity;
 
     const struct column **column; /* scratch of a push */
     uint8_t *packed;
@@ -41,7 +42,7 @@ static int view_push(struct operator *op, int side, const struct batch *in, stru
         if (table_is_live(v->table, v->id[i]) && *(const int64_t *)table_value(v->table, v->id[i]) == 0)
             table_remove(v->table, v->id[i]);
     }
-    if (v->watched) rowset_add_batch(v->watched, in);
+    for (size_t i = 0; i < v->watcher_count; i++) rowset_add_batch(v->watcher[i], in);
     return 0;
 }
 
@@ -67,6 +68,7 @@ static void view_free(struct operator *op)
 
     table_free(v->table);
     pages_free(v->pages);
+    free(v->watcher);
     free(v->type);
     free(v->column);
     free(v->packed);
@@ -99,7 +101,13 @@ struct operator *op_view_new(const struct plan *plan)
 
 void view_watch(struct operator *view, struct rowset *changes)
 {
-    ((struct view *)view)->watched = changes;
+    struct view *v = (struct view *)view;
+
+    for (size_t i = 0; i < v->watcher_count; i++) {
+        if (v->watcher[i] == changes) return;
+    }
+    v->watcher = mem_grow(v->watcher, &v->watcher_capacity, v->watcher_count + 1, sizeof *v->watcher);
+    v->watcher[v->watcher_count++] = changes;
 }
 
 uint64_t view_row_count(const struct operator *view)

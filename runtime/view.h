@@ -18,7 +18,7 @@ void view_cursor_value(struct view_cursor *c, int column, struct relation_value 
 /* All rows as they are now, for a reader that begins with what is there: weight > 0 each. */
 void view_rows(struct operator *view, struct rowset *out);
 
-/* From now on the view puts aside what changes (rows with weights), until the caller clears the set. NULL: stop. */
+/* From now on the view puts aside what changes (rows with weights) here, too; the caller clears the set. */
 void view_watch(struct operator *view, struct rowset *changes);
 
 uint64_t view_row_count(const struct operator *view);
