@@ -2,9 +2,9 @@
  *
  * Printing: a double whose shortest text has at most 15 digits and a place or more behind the point is found by scaling
  * with powers of ten (exact up to 10^22); the others by printing 15, 16, 17 digits until one reads back.
- * Parsing: a mantissa below 2^53 and a power of ten up to 22 are exact doubles, so one multiplication or division rounds
- * once (Clinger, 1990); the others go to strtod, as a bounded copy in a normal form. Both assume the "C" locale, which
- * the program never leaves. */
+ * Parsing: a mantissa below 2^53 and a power of ten up to 22 are exact doubles, so one multiplication or division
+ * rounds once (Clinger, 1990); the others go to strtod, as a bounded copy in a normal form. Both assume the "C" locale,
+ * which the program never leaves. */
 #include "base/num.h"
 
 #include <math.h>

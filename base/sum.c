@@ -3,9 +3,9 @@
  * Every finite double is m * 2^e with |m| < 2^53 and e >= -1074, so a sum is an integer times a power of two:
  *
  *   struct sum       128 bits, unit 2^anchor. The first value lies LOW_ROOM bits above the unit, which leaves 42 bits
- *                    above it for the sum to grow; a value with bits below the unit lowers the anchor while there is room.
- *   struct sum_wide  36 limbs of 64 bits, unit 2^-1074: bit 0 is the least subnormal, the greatest double ends at bit
- *                    2098, and 205 bits remain for counts.
+ *                    above it for the sum to grow; a value with bits below the unit lowers the anchor while there is
+ * room. struct sum_wide  36 limbs of 64 bits, unit 2^-1074: bit 0 is the least subnormal, the greatest double ends at
+ * bit 2098, and 205 bits remain for counts.
  *
  * Reading takes the magnitude, its highest 64 bits and whether anything is below them, and rounds once. A mean divides
  * the magnitude, with 128 zero bits behind it, by long division: the quotient has at least 65 bits, and its remainder
