@@ -1,5 +1,5 @@
-/* time.c - see time.h. Civil dates by Howard Hinnant's "chrono-compatible low-level date algorithms": the year begins
- * in March, so that the leap day is the last, and 400 years (146097 days) are one era. */
+/* time.c - see time.h. Civil dates after Howard Hinnant's "chrono-compatible low-level date algorithms": the year
+ * begins in March, so that the leap day is the last, and 400 years (146097 days) are one era. */
 #include "base/time.h"
 #include "base/time_text.h"
 
@@ -13,15 +13,22 @@ static int64_t floor_div(int64_t a, int64_t b)
     return a / b - (a % b < 0);
 }
 
+/* Years from -2000000 to 2000000, which is more than instants have. Eras are added before and taken off after, so that
+ * all divisions are of unsigned 32-bit numbers. */
+static inline int64_t days_from_civil(int year, int month, int day)
+{
+    const int eras = 5000;
+    bool early = month <= 2;
+    unsigned y = (unsigned)(year + eras * 400 - early);
+    unsigned march = (unsigned)(early ? month + 9 : month - 3);
+    unsigned days = y * 365 + y / 4 - y / 100 + y / 400 + (153 * march + 2) / 5 + (unsigned)day - 1;
+
+    return (int64_t)days - (eras * DAYS_PER_ERA + DAYS_TO_EPOCH);
+}
+
 int64_t time_days(int year, int month, int day)
 {
-    int y = year - (month <= 2);
-    int era = (y >= 0 ? y : y - 399) / 400;
-    int year_of_era = y - era * 400;
-    int day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-    int day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-
-    return (int64_t)era * DAYS_PER_ERA + day_of_era - DAYS_TO_EPOCH;
+    return days_from_civil(year, month, day);
 }
 
 static bool is_leap(int year)
@@ -68,11 +75,16 @@ struct civil time_civil(usec t)
     return c;
 }
 
+static inline usec instant_of(const struct civil *c)
+{
+    int64_t days = days_from_civil(c->year, c->month, c->day);
+
+    return (days * 86400 + c->hour * 3600 + c->minute * 60 + c->second) * USEC_SECOND + c->micro;
+}
+
 usec time_from_civil(const struct civil *c)
 {
-    int64_t seconds = time_days(c->year, c->month, c->day) * 86400 + c->hour * 3600 + c->minute * 60 + c->second;
-
-    return seconds * USEC_SECOND + c->micro;
+    return instant_of(c);
 }
 
 /* Saturating, so that the end of time and the instants near it stay in order. */
@@ -88,7 +100,7 @@ static usec from_days(int64_t days, usec of_day)
 
 usec time_add_months(usec t, int64_t months)
 {
-    enum { MONTHS_MAX = 12 * 1000000 }; /* more than USEC_MIN to USEC_MAX */
+    enum { MONTHS_MAX = 12 * 1000000 }; /* more than from USEC_MIN to USEC_MAX */
     struct civil c;
     int64_t month, days = floor_div(t, USEC_DAY);
     int year, month_days;
@@ -206,22 +218,28 @@ int time_print(usec t, char out[TIME_TEXT_MAX])
     return (int)(p - out);
 }
 
-bool time_civil_fits(const struct civil *c)
+/* Whether the fields are a date of the years 1 to 9999 and a time of day. */
+static inline bool civil_fits(const struct civil *c)
 {
     if (c->year < 1 || c->year > 9999 || c->month < 1 || c->month > 12) return false;
     if (c->day < 1 || (c->day > 28 && c->day > days_in_month(c->year, c->month))) return false;
     return (unsigned)c->hour <= 23 && (unsigned)c->minute <= 59 && (unsigned)c->second <= 59;
 }
 
-int time_resolve(const struct civil *c, usec east, usec *out)
+static inline int resolve(const struct civil *c, usec east, usec *out)
 {
     usec t;
 
-    if (!time_civil_fits(c)) return -1;
-    t = time_from_civil(c) - east;
+    if (!civil_fits(c)) return -1;
+    t = instant_of(c) - east;
     if (t < TIME_FIRST || t > TIME_LAST) return -1;
     *out = t;
     return 0;
+}
+
+int time_resolve(const struct civil *c, usec east, usec *out)
+{
+    return resolve(c, east, out);
 }
 
 /* Digits of a fraction of a second, at most 9, truncated to microseconds; -1 when there are none. */
@@ -322,7 +340,7 @@ static int parse_plain(const char *text, usec *out)
     c.minute = (int)(time >> 24 & 0xff);
     c.second = (int)(time >> 48 & 0xff);
     c.micro = 0;
-    return time_resolve(&c, 0, out);
+    return resolve(&c, 0, out);
 }
 
 int time_parse(const char *text, size_t len, usec *out)

@@ -79,18 +79,20 @@ static int compile_steps(struct time_format *f, struct str pattern, struct err *
     return 0;
 }
 
+static const char fixed_letters[] = "yMdHmsS";
+static const uint8_t fixed_widths[FIXED_FIELDS] = {4, 2, 2, 2, 2, 2, 3};
+
 /* Which fixed field a step fills, -1 when it has no fixed form. */
 static int fixed_field(const struct time_step *step)
 {
-    static const char letters[] = "yMdHmsS";
-    static const uint8_t widths[FIXED_FIELDS] = {4, 2, 2, 2, 2, 2, 3};
-    const char *at = strchr(letters, step->letter);
+    const char *at = strchr(fixed_letters, step->letter);
 
-    return at && widths[at - letters] == step->width ? (int)(at - letters) : -1;
+    return at && fixed_widths[at - fixed_letters] == step->width ? (int)(at - fixed_letters) : -1;
 }
 
-/* Puts a step's shape into the bytes of the text; false when the step has no fixed form or does not fit. */
-static bool fix_step(struct time_fixed *x, const struct time_step *step, char *shape, uint8_t *keep)
+/* Puts a step's shape into the bytes of the text and its offset into `at`; false when it has no fixed form or does not
+ * fit. */
+static bool fix_step(struct time_fixed *x, const struct time_step *step, char *shape, uint8_t *keep, int *at)
 {
     int width = step->letter ? step->width : 1, field;
 
@@ -99,8 +101,8 @@ static bool fix_step(struct time_fixed *x, const struct time_step *step, char *s
     memset(keep + x->width, step->letter ? 0xf0 : 0xff, (size_t)width);
     if (step->letter) {
         field = fixed_field(step);
-        if (field < 0 || x->at[field] < FIXED_WIDTH_MAX) return false;
-        x->at[field] = x->width;
+        if (field < 0 || at[field] >= 0) return false;
+        at[field] = x->width;
     } else if (step->byte >= '0' && step->byte <= '9') {
         return false; /* the number before it would take it */
     }
@@ -109,31 +111,54 @@ static bool fix_step(struct time_fixed *x, const struct time_step *step, char *s
     return true;
 }
 
-/* Where the defaults of fields that the pattern lacks stand: see parse_fixed. */
-static const struct time_fixed fixed_defaults = {
-    .at = {[FIXED_YEAR] = FIXED_WIDTH_MAX + 4,
-           [FIXED_MONTH] = FIXED_WIDTH_MAX + 2,
-           [FIXED_DAY] = FIXED_WIDTH_MAX + 2,
-           [FIXED_HOUR] = FIXED_WIDTH_MAX,
-           [FIXED_MINUTE] = FIXED_WIDTH_MAX,
-           [FIXED_SECOND] = FIXED_WIDTH_MAX,
-           [FIXED_MILLI] = FIXED_WIDTH_MAX},
+/* Covers the text with words, each beginning with the first step that the one before does not hold as a whole. */
+static void place_words(struct time_fixed *x, const struct time_format *f, const char *shape, const uint8_t *keep)
+{
+    int end = 0, covered = 0;
+
+    for (int i = 0; i < f->count; i++) {
+        int start = end;
+        end += f->steps[i].letter ? f->steps[i].width : 1;
+        if (end <= covered) continue;
+        if (start > x->width - 8) start = x->width - 8;
+        assert(x->words < FIXED_WORDS_MAX); /* they move on by 7 bytes, but once by 5 (yyyy) and once by 6 (SSS) */
+        covered = start + 8;
+        x->shape[x->words] = get_u64(shape + start);
+        x->keep[x->words] = get_u64(keep + start);
+        x->word_at[x->words++] = (uint8_t)start;
+    }
+}
+
+/* The word and bit of the digits at an offset; they are `digits` many. */
+static struct time_place place_of(const struct time_fixed *x, int at, int digits)
+{
+    uint8_t word = 0;
+
+    while (at < x->word_at[word] || at + digits > x->word_at[word] + 8) word++;
+    return (struct time_place){word, (uint8_t)((at - x->word_at[word]) * 8)};
+}
+
+/* Where the defaults of the fields that a pattern lacks stand in their word: see parse_fixed. */
+static const struct time_place fixed_defaults[FIXED_FIELDS] = {
+    [FIXED_YEAR] = {FIXED_DEFAULTS, 16}, [FIXED_MONTH] = {FIXED_DEFAULTS, 24}, [FIXED_DAY] = {FIXED_DEFAULTS, 24},
+    [FIXED_HOUR] = {FIXED_DEFAULTS, 0},  [FIXED_MINUTE] = {FIXED_DEFAULTS, 0}, [FIXED_SECOND] = {FIXED_DEFAULTS, 0},
+    [FIXED_MILLI] = {FIXED_DEFAULTS, 0},
 };
 
 static void compile_fixed(struct time_format *f)
 {
-    struct time_fixed x = fixed_defaults;
+    struct time_fixed x = {0};
     char shape[FIXED_WIDTH_MAX];
     uint8_t keep[FIXED_WIDTH_MAX];
+    int at[FIXED_FIELDS] = {-1, -1, -1, -1, -1, -1, -1};
 
     for (int i = 0; i < f->count; i++) {
-        if (!fix_step(&x, &f->steps[i], shape, keep)) return;
+        if (!fix_step(&x, &f->steps[i], shape, keep, at)) return;
     }
     if (x.width < 8) return;
-    for (int i = 0; i * 8 < x.width; i++) {
-        int at = i * 8 + 8 <= x.width ? i * 8 : x.width - 8;
-        x.shape[i] = get_u64(shape + at);
-        x.keep[i] = get_u64(keep + at);
+    place_words(&x, f, shape, keep);
+    for (int i = 0; i < FIXED_FIELDS; i++) {
+        x.field[i] = at[i] < 0 ? fixed_defaults[i] : place_of(&x, at[i], fixed_widths[i]);
     }
     f->fixed = x;
 }

@@ -14,16 +14,23 @@ struct time_step {
 };
 
 enum { FIXED_YEAR, FIXED_MONTH, FIXED_DAY, FIXED_HOUR, FIXED_MINUTE, FIXED_SECOND, FIXED_MILLI, FIXED_FIELDS };
-enum { FIXED_WIDTH_MAX = 32, FIXED_WORDS_MAX = FIXED_WIDTH_MAX / 8 };
+enum { FIXED_WIDTH_MAX = 32, FIXED_WORDS_MAX = 5, FIXED_DEFAULTS = FIXED_WORDS_MAX };
+
+/* Where a field's digits are: in which word and from which bit. */
+struct time_place {
+    uint8_t word, shift;
+};
 
 /* The fast path: patterns of digits and other bytes in fixed places, such as 'yyyy/MM/dd HH:mm', are checked 8 bytes at
- * a time. Word i stands for the text from 8 i on, the last one for the text's last 8 bytes. Text that fails the check
- * may still match the steps ('1999/1/2 3:4'). */
+ * a time. The words may overlap; each field lies in one of them as a whole. Text that fails the check may still match
+ * the steps ('1999/1/2 3:4'). */
 struct time_fixed {
-    uint8_t width;            /* bytes of text; 0: the pattern has no fixed form */
-    bool digit_may_follow;    /* else a digit behind the text belongs to the last number */
-    uint8_t at[FIXED_FIELDS]; /* where the field's digits begin; FIXED_WIDTH_MAX and more: in the defaults */
+    uint8_t width;         /* bytes of text; 0: the pattern has no fixed form */
+    uint8_t words;         /* how many cover the text */
+    bool digit_may_follow; /* else a digit behind the text belongs to the last number */
+    uint8_t word_at[FIXED_WORDS_MAX];
     uint64_t shape[FIXED_WORDS_MAX], keep[FIXED_WORDS_MAX]; /* for time_shape_fits */
+    struct time_place field[FIXED_FIELDS];                  /* in the word FIXED_DEFAULTS if the pattern lacks it */
 };
 
 enum time_format_kind { FORMAT_PATTERN, FORMAT_EPOCH_S, FORMAT_EPOCH_MS, FORMAT_EPOCH_US, FORMAT_ISO8601 };

@@ -44,7 +44,7 @@ static int read_number(struct time_cursor *c, const struct time_step *step, int 
 /* A prefix of the text, in any case. */
 static bool skip_word(struct time_cursor *c, const char *word, size_t len)
 {
-    if ((size_t)(c->end - c->p) < len || strncasecmp(c->p, word, len) != 0) return false;
+    if ((size_t)(c->end - c->p) < len || ((*c->p ^ *word) & ~0x20) || strncasecmp(c->p, word, len) != 0) return false;
     c->p += len;
     return true;
 }
@@ -203,32 +203,45 @@ static int parse_steps(const struct time_format *format, struct time_cursor *c, 
     return resolve(&f, out);
 }
 
-static int two_at(const uint8_t *digits)
+/* The number of two digits at a place. */
+static inline int pair_at(const uint64_t *pairs, struct time_place place)
 {
-    return digits[0] * 10 + digits[1];
+    return (int)(pairs[place.word] >> place.shift & 0xff);
+}
+
+/* The pair of digits that begins `digits` behind a place. */
+static inline struct time_place behind(struct time_place place, int digits)
+{
+    return (struct time_place){place.word, (uint8_t)(place.shift + digits * 8)};
+}
+
+/* The number of three digits at a place. */
+static int millis_at(const uint64_t *pairs, struct time_place place)
+{
+    return pair_at(pairs, place) * 10 + pair_at(pairs, behind(place, 1)) % 10;
 }
 
 /* Reads the digits of text at their fixed places. Returns 1 when the text has another form: the steps must look. */
 static int parse_fixed(const struct time_fixed *x, const char *text, usec *out)
 {
-    uint8_t digits[FIXED_WIDTH_MAX + 8];
-    const uint8_t *at = x->at;
+    uint64_t pairs[FIXED_WORDS_MAX + 1]; /* byte i of each: digit i and digit i + 1 as one number */
+    const struct time_place *field = x->field;
     struct civil c;
 
-    for (int i = 0; i * 8 < x->width; i++) {
-        int from = i * 8 + 8 <= x->width ? i * 8 : x->width - 8;
-        uint64_t word = get_u64(text + from) ^ x->shape[i];
+    for (int i = 0; i < x->words; i++) {
+        uint64_t word = get_u64(text + x->word_at[i]) ^ x->shape[i];
         if (!time_shape_fits(word, x->keep[i])) return 1;
-        put_u64(digits + from, word);
+        pairs[i] = word * 10 + (word >> 8);
     }
-    memcpy(digits + FIXED_WIDTH_MAX, "\0\0\0\1\1\11\7\0", 8); /* the defaults: 00, 01, 1970 */
-    c.year = two_at(digits + at[FIXED_YEAR]) * 100 + two_at(digits + at[FIXED_YEAR] + 2);
-    c.month = two_at(digits + at[FIXED_MONTH]);
-    c.day = two_at(digits + at[FIXED_DAY]);
-    c.hour = two_at(digits + at[FIXED_HOUR]);
-    c.minute = two_at(digits + at[FIXED_MINUTE]);
-    c.second = two_at(digits + at[FIXED_SECOND]);
-    c.micro = (two_at(digits + at[FIXED_MILLI]) * 10 + digits[at[FIXED_MILLI] + 2]) * 1000;
+    pairs[FIXED_DEFAULTS] = UINT64_C(0x4601130000); /* bytes 0, 0, 19, 1, 70: 00, 01 and 1970 */
+    c.year = pair_at(pairs, field[FIXED_YEAR]) * 100 + pair_at(pairs, behind(field[FIXED_YEAR], 2));
+    c.month = pair_at(pairs, field[FIXED_MONTH]);
+    c.day = pair_at(pairs, field[FIXED_DAY]);
+    c.hour = pair_at(pairs, field[FIXED_HOUR]);
+    c.minute = pair_at(pairs, field[FIXED_MINUTE]);
+    c.second = pair_at(pairs, field[FIXED_SECOND]);
+    c.micro = 0;
+    if (field[FIXED_MILLI].word != FIXED_DEFAULTS) c.micro = millis_at(pairs, field[FIXED_MILLI]) * (int)USEC_MS;
     return time_resolve(&c, 0, out);
 }
 
@@ -268,16 +281,22 @@ static int read_any(const struct time_format *format, struct time_cursor *c, use
     return read_epoch(c, time_epoch_unit(format->kind), out);
 }
 
-int time_format_parse(const struct time_format *format, const char *text, size_t len, enum time_match match, usec *out)
+/* Any pattern, any text. Kept out of the fast path, which would save registers and clear fields for it. */
+static __attribute__((noinline)) int parse_freely(const struct time_format *format, struct time_cursor c,
+                                                  enum time_match match, usec *out)
 {
-    struct time_cursor c = {text, text + len};
     usec t;
 
+    if (read_any(format, &c, &t) || (match == TIME_MATCH_ALL && c.p != c.end)) return -1;
+    *out = t;
+    return 0;
+}
+
+int time_format_parse(const struct time_format *format, const char *text, size_t len, enum time_match match, usec *out)
+{
     if (fixed_applies(&format->fixed, text, len, match)) {
         int result = parse_fixed(&format->fixed, text, out);
         if (result <= 0) return result;
     }
-    if (read_any(format, &c, &t) || (match == TIME_MATCH_ALL && c.p != c.end)) return -1;
-    *out = t;
-    return 0;
+    return parse_freely(format, (struct time_cursor){text, text + len}, match, out);
 }

@@ -48,8 +48,6 @@ static inline bool time_shape_fits(uint64_t x, uint64_t keep)
 int time_read_iso(struct time_cursor *c, usec *out);
 /* +hh:mm, +hhmm, +hh (or with '-'), below 24:00: microseconds east of UTC. 0, or -1 when there is none. */
 int time_read_offset(struct time_cursor *c, usec *east);
-/* Whether the fields are a date of the years 1 to 9999 and a time of day. */
-bool time_civil_fits(const struct civil *c);
 /* The instant of a civil time `east` of UTC. 0, or -1 when it does not fit or leaves the years 1 to 9999. */
 int time_resolve(const struct civil *c, usec east, usec *out);
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { INPUTS = 1024, ROUNDS = 2000, TEXT_MAX = 64 };
+enum { INPUTS = 256, ROUNDS = 8000, TEXT_MAX = 64 };
 
 struct inputs {
     double prices[INPUTS], any[INPUTS];

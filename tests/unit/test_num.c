@@ -119,7 +119,7 @@ static void random_doubles_print_shortest_and_read_back(void **state)
     for (int i = 0; i < 30000; i++) {
         check_shortest(any_double(&rng));
         check_shortest((double)rng_below(&rng, 100000000) / 1000);
-        check_shortest((double)rng_next(&rng) / 0x1p60);
+        check_shortest(ldexp((double)rng_next(&rng), (int)rng_below(&rng, 70) - 80));
     }
     for (int e = -1074; e < 1024; e++) check_shortest(ldexp(1, e));
 }
