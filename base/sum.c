@@ -24,7 +24,6 @@ enum {
     LOW_ROOM = 32,
     LIMBS = 36,
     LIMBS_MEAN = LIMBS + 2,
-    SHIFT_SAFE = 42, /* 53 bits times a weight of 31, shifted by this, fits 127 bits */
 };
 _Static_assert(sizeof(struct sum_wide) == LIMBS * 8 + 24, "written to disk");
 
@@ -103,10 +102,12 @@ static void begin(struct sum *sum, int exponent)
     sum->anchor = exponent - LOW_ROOM < UNIT_MIN ? UNIT_MIN : exponent - LOW_ROOM;
 }
 
+/* The usual case is one multiplication of 64 by 64 bits and one addition of 128: the shift goes into the weight. */
 int sum_add(struct sum *sum, double x, int64_t weight)
 {
     struct parts p;
-    __int128 term, total;
+    __int128 total;
+    int64_t scale;
     int shift;
 
     assert(weight < INT64_C(1) << 31 && weight > -(INT64_C(1) << 31) && sum->state != WIDE);
@@ -114,10 +115,11 @@ int sum_add(struct sum *sum, double x, int64_t weight)
     p = take_apart(x);
     if (p.m == 0) return 0;
     if (sum->state == EMPTY) begin(sum, p.exponent);
-    term = (__int128)p.m * weight;
     shift = p.exponent - sum->anchor;
-    if (shift < 0 || shift > SHIFT_SAFE) return add_term(sum, term, p.exponent);
-    if (__builtin_add_overflow(fixed(sum), (__int128)((u128)term << shift), &total)) return 1;
+    if (shift < 0 || shift > 62) return add_term(sum, (__int128)p.m * weight, p.exponent);
+    scale = (int64_t)((uint64_t)weight << shift);
+    if (scale >> shift != weight) return add_term(sum, (__int128)p.m * weight, p.exponent);
+    if (__builtin_add_overflow(fixed(sum), (__int128)p.m * scale, &total)) return 1;
     set_fixed(sum, total);
     return 0;
 }

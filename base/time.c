@@ -58,20 +58,28 @@ static void civil_date(struct civil *c, int64_t days)
     c->year = (int)(year_of_era + era * 400) + (c->month <= 2);
 }
 
+/* Fills all but weekday and yearday; returns the days since 1970-01-01. */
+static int64_t civil_fields(struct civil *c, usec t)
+{
+    int64_t days = floor_div(t, USEC_DAY);
+    uint64_t micros = (uint64_t)t - (uint64_t)days * (uint64_t)USEC_DAY;
+    unsigned seconds = (unsigned)(micros / USEC_SECOND);
+
+    civil_date(c, days);
+    c->micro = (int)(micros % USEC_SECOND);
+    c->hour = (int)(seconds / 3600);
+    c->minute = (int)(seconds / 60 % 60);
+    c->second = (int)(seconds % 60);
+    return days;
+}
+
 struct civil time_civil(usec t)
 {
     struct civil c;
-    int64_t days = floor_div(t, USEC_DAY);
-    int64_t micros = (int64_t)((uint64_t)t - (uint64_t)days * (uint64_t)USEC_DAY);
-    int seconds = (int)(micros / USEC_SECOND);
+    int64_t days = civil_fields(&c, t);
 
-    civil_date(&c, days);
-    c.micro = (int)(micros % USEC_SECOND);
-    c.hour = seconds / 3600;
-    c.minute = seconds / 60 % 60;
-    c.second = seconds % 60;
     c.weekday = (int)(days + 3 - floor_div(days + 3, 7) * 7) + 1; /* 1970-01-01 was a Thursday */
-    c.yearday = (int)(days - time_days(c.year, 1, 1)) + 1;
+    c.yearday = (int)(days - days_from_civil(c.year, 1, 1)) + 1;
     return c;
 }
 
@@ -171,7 +179,7 @@ const char *time_unit_name(enum time_unit unit)
 }
 
 /* v in exactly `width` digits, zeros in front. */
-static char *put_padded(char *p, int v, int width)
+static char *put_padded(char *p, unsigned v, int width)
 {
     for (int i = width - 1; i >= 0; i--) {
         p[i] = (char)('0' + v % 10);
@@ -180,39 +188,45 @@ static char *put_padded(char *p, int v, int width)
     return p + width;
 }
 
+/* A byte and two digits. */
+static char *put_two(char *p, char before, int v)
+{
+    p[0] = before;
+    p[1] = (char)('0' + v / 10);
+    p[2] = (char)('0' + v % 10);
+    return p + 3;
+}
+
 static char *put_year(char *p, int year)
 {
     if (year < 0) {
         *p++ = '-';
         year = -year;
     }
-    return put_padded(p, year, year > 9999 ? 6 : 4);
+    return put_padded(p, (unsigned)year, year > 9999 ? 6 : 4);
 }
 
 static char *put_fraction(char *p, int micro)
 {
     if (micro == 0) return p;
     *p++ = '.';
-    p = put_padded(p, micro, 6);
+    p = put_padded(p, (unsigned)micro, 6);
     while (p[-1] == '0') p--;
     return p;
 }
 
 int time_print(usec t, char out[TIME_TEXT_MAX])
 {
-    struct civil c = time_civil(t);
-    char *p = put_year(out, c.year);
+    struct civil c;
+    char *p;
 
-    *p++ = '-';
-    p = put_padded(p, c.month, 2);
-    *p++ = '-';
-    p = put_padded(p, c.day, 2);
-    *p++ = ' ';
-    p = put_padded(p, c.hour, 2);
-    *p++ = ':';
-    p = put_padded(p, c.minute, 2);
-    *p++ = ':';
-    p = put_padded(p, c.second, 2);
+    civil_fields(&c, t);
+    p = put_year(out, c.year);
+    p = put_two(p, '-', c.month);
+    p = put_two(p, '-', c.day);
+    p = put_two(p, ' ', c.hour);
+    p = put_two(p, ':', c.minute);
+    p = put_two(p, ':', c.second);
     p = put_fraction(p, c.micro);
     *p = '\0';
     return (int)(p - out);

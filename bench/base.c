@@ -1,4 +1,5 @@
-/* base.c - nanoseconds a call of what base does once for every row. Build: make build/bench/base. */
+/* base.c - nanoseconds a call of what base does once for every row.
+ * Build: cc -std=gnu11 -O2 -D_GNU_SOURCE -I. -o build/bench_base bench/base.c build/libweir.a -lm */
 #include "base/hash.h"
 #include "base/num.h"
 #include "base/sum.h"
