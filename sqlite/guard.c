@@ -1,0 +1,65 @@
+/* guard.c - what SQL text from outside may not do to weir's own database. SQLite asks guard_authorize about everything
+ * a statement is going to do, while it is compiled; statements of the store are not asked about.
+ * Refused are: changing tables named weir_..., transactions (the store's), other database files, and pragmas with a
+ * value (they could weaken the database's safety) but for those that only look. */
+#include "sqlite/connection.h"
+
+static const char *const looking_pragma[] = {
+    "table_info",  "table_xinfo",  "table_list",       "index_list",      "index_info",
+    "index_xinfo", "foreign_keys", "foreign_key_list", "integrity_check", "quick_check",
+};
+
+static bool only_looks(const char *pragma)
+{
+    for (size_t i = 0; i < sizeof looking_pragma / sizeof *looking_pragma; i++)
+        if (sqlite3_stricmp(pragma, looking_pragma[i]) == 0) return true;
+    return false;
+}
+
+static int check_table(struct database *db, const char *table, const char *schema)
+{
+    if (!table || sqlite3_strnicmp(table, "weir_", 5) != 0) return SQLITE_OK;
+    if (schema && sqlite3_stricmp(schema, "vacuum_db") == 0) return SQLITE_OK; /* VACUUM's copy */
+    err_set(&db->failure, ERR_NAME, -1, "%s: names that begin with weir_ are weir's own, to be read only", table);
+    return SQLITE_DENY;
+}
+
+static int check_pragma(struct database *db, const char *pragma, const char *value)
+{
+    if (!value || only_looks(pragma)) return SQLITE_OK;
+    err_set(&db->failure, ERR_UNSUPPORTED, -1, "not supported yet: PRAGMA %s with a value", pragma);
+    return SQLITE_DENY;
+}
+
+static int refuse(struct database *db, const char *what)
+{
+    err_set(&db->failure, ERR_UNSUPPORTED, -1, "not supported yet: %s", what);
+    return SQLITE_DENY;
+}
+
+int guard_authorize(void *arg, int action, const char *a, const char *b, const char *schema, const char *trigger)
+{
+    struct database *db = arg;
+
+    (void)trigger;
+    if (!db->running) return SQLITE_OK;
+    switch (action) {
+    case SQLITE_INSERT:
+    case SQLITE_UPDATE:
+    case SQLITE_DELETE:
+    case SQLITE_CREATE_TABLE:
+    case SQLITE_CREATE_VIEW:
+    case SQLITE_DROP_TABLE: return check_table(db, a, schema);
+    case SQLITE_ALTER_TABLE:
+    case SQLITE_CREATE_INDEX:
+    case SQLITE_CREATE_TRIGGER:
+    case SQLITE_CREATE_TEMP_TRIGGER:
+    case SQLITE_DROP_INDEX: return check_table(db, b, schema);
+    case SQLITE_PRAGMA: return check_pragma(db, a, b);
+    case SQLITE_TRANSACTION:
+    case SQLITE_SAVEPOINT: return refuse(db, "transactions of several statements");
+    case SQLITE_ATTACH: return a && !*a ? SQLITE_OK : refuse(db, "ATTACH"); /* VACUUM attaches '' */
+    case SQLITE_DETACH: return refuse(db, "DETACH");
+    default: return SQLITE_OK; /* SQLite's codes, not ours: most are harmless */
+    }
+}
