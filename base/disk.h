@@ -42,6 +42,7 @@ struct disk_class {
     int (*list)(struct disk *, const char *dir, struct buf *out, struct err *);
     /* Takes the exclusive lock of a file until it is closed; ERR_OWNED when another process holds it. */
     int (*lock)(struct file *, struct err *);
+    void (*free)(struct disk *); /* the disk itself: disk_free */
 };
 
 /* Implementations begin with this. */
@@ -56,7 +57,6 @@ struct file {
  * disk_free. */
 enum disk_sync { DISK_NO_SYNC, DISK_SYNC };
 struct disk *disk_real(enum disk_sync sync);
-void disk_free(struct disk *disk);
 
 /* The simulated disk (base/disk_sim.c). Everything it decides comes from the seed. */
 struct disk *disk_sim(uint64_t seed);
@@ -73,6 +73,10 @@ void disk_sim_crash(struct disk *sim);
 /* At most this many bytes in all files together: writes beyond fail with ERR_DISK "no space left on device". */
 void disk_sim_limit(struct disk *sim, uint64_t bytes_max);
 
+static inline void disk_free(struct disk *d)
+{
+    if (d) d->class->free(d);
+}
 static inline int disk_open(struct disk *d, const char *path, enum disk_open how, struct file **out, struct err *err)
 {
     return d->class->open(d, path, how, out, err);
