@@ -1,61 +1,19 @@
-/* disk_sim.c - a disk in memory that can lose power, for tests.
- *
- * A file is an inode with two images: `live` is what programs see, `durable` what is safe; between them stands the list
- * of changes since the last sync. Likewise names: a live table, a durable one, and the changes of each directory since
- * it was synced. A crash walks each list and decides by seed, change by change, what reached the platter; nothing is
- * promised about their order. The call that fails at the set point may have reached the platter too.
- *
- * Paths are compared as they are written ("a//b" is not "a/b"). "." and "/" exist always; other directories must be
- * made. Directories cannot be renamed. One mutex guards everything, so any thread may use any file. */
+/* disk_sim.c - a disk in memory that can lose power, for tests: the ten functions over a platter (disk_platter.h).
+ * The call that fails at the set point may have reached the platter all the same, in part or whole; a sync that fails
+ * has made nothing durable. Directories cannot be renamed. One mutex guards everything, so any thread may use any file.
+ */
 #include "base/disk.h"
-#include "base/hash.h"
+#include "base/disk_platter.h"
 
-#include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { SECTOR_BYTES = 512 };
-
-/* A write of bytes at offset, or (bytes NULL) a truncation to size `offset`. */
-struct change {
-    uint64_t offset;
-    size_t len;
-    char *bytes;
-};
-
-struct inode {
-    int refs; /* names in both tables, pending changes of names, open files */
-    struct buf live, durable;
-    struct change *pending;
-    size_t pending_count, pending_capacity;
-    const struct file *locked_by;
-};
-
-struct name {
-    char *path;
-    struct inode *inode; /* NULL: a directory */
-};
-
-struct names {
-    struct name *at;
-    size_t count, capacity;
-};
-
-/* path now names inode (path deleted when `made` is false); if from is not NULL it is deleted in the same step. */
-struct name_change {
-    char *path, *from;
-    bool made;
-    struct inode *inode;
-};
 
 struct sim {
     struct disk disk; /* must be first */
     pthread_mutex_t mutex;
     struct rng rng;
-    struct names live, durable;
-    struct name_change *pending;
-    size_t pending_count, pending_capacity;
+    struct platter platter;
     uint64_t calls, fail_at; /* fail_at: the value of calls at which the machine stops; 0 never */
     bool down;               /* it has stopped */
     uint64_t generation;     /* crashes so far; files opened before the last one are dead */
@@ -93,248 +51,6 @@ static int fail(const char *what, const char *path, const char *reason, struct e
     return err_set(err, ERR_DISK, -1, "cannot %s %s: %s", what, path, reason);
 }
 
-/* Inodes. */
-
-static void forget_pending(struct inode *inode)
-{
-    for (size_t i = 0; i < inode->pending_count; i++) free(inode->pending[i].bytes);
-    inode->pending_count = 0;
-}
-
-static struct inode *inode_ref(struct inode *inode)
-{
-    if (inode) inode->refs++;
-    return inode;
-}
-
-static void inode_unref(struct inode *inode)
-{
-    if (!inode || --inode->refs > 0) return;
-    forget_pending(inode);
-    free(inode->pending);
-    buf_free(&inode->live);
-    buf_free(&inode->durable);
-    free(inode);
-}
-
-static void image_resize(struct buf *image, size_t size)
-{
-    if (size > image->len) memset(buf_reserve(image, size - image->len), 0, size - image->len);
-    image->len = size;
-}
-
-static void image_write(struct buf *image, const char *bytes, size_t len, uint64_t offset)
-{
-    if (!len) return;
-    if (offset + len > image->len) image_resize(image, offset + len);
-    memcpy(image->ptr + offset, bytes, len);
-}
-
-static void image_apply(struct buf *image, const struct change *change)
-{
-    if (change->bytes)
-        image_write(image, change->bytes, change->len, change->offset);
-    else
-        image_resize(image, change->offset);
-}
-
-static void inode_change(struct inode *inode, const char *bytes, size_t len, uint64_t offset)
-{
-    struct change change = {.offset = offset, .len = len};
-
-    if (bytes) change.bytes = memcpy(mem_alloc(len), bytes, len);
-    inode->pending = mem_grow(inode->pending, &inode->pending_capacity, inode->pending_count + 1, sizeof change);
-    inode->pending[inode->pending_count++] = change;
-    image_apply(&inode->live, &change);
-}
-
-static void inode_sync(struct inode *inode)
-{
-    for (size_t i = 0; i < inode->pending_count; i++) image_apply(&inode->durable, &inode->pending[i]);
-    forget_pending(inode);
-}
-
-/* Part of a write reached the platter: the sectors before, or those behind, a boundary inside it. */
-static void tear(struct rng *rng, struct buf *image, const struct change *c)
-{
-    uint64_t first = c->offset / SECTOR_BYTES + 1, last = (c->offset + c->len - 1) / SECTOR_BYTES;
-    size_t head = first > last ? 0 : (first + rng_below(rng, last - first + 1)) * SECTOR_BYTES - c->offset;
-
-    if (rng_below(rng, 2))
-        image_write(image, c->bytes, head, c->offset);
-    else
-        image_write(image, c->bytes + head, c->len - head, c->offset + head);
-}
-
-static void crash_write(struct rng *rng, struct buf *image, const struct change *c)
-{
-    switch (rng_below(rng, 4)) {
-    case 0: break;
-    case 1: /* the size went through, the bytes did not */
-        if (c->offset + c->len > image->len) image_resize(image, c->offset + c->len);
-        break;
-    case 2: tear(rng, image, c); break;
-    case 3: image_apply(image, c); break;
-    }
-}
-
-static void inode_crash(struct rng *rng, struct inode *inode)
-{
-    for (size_t i = 0; i < inode->pending_count; i++) {
-        const struct change *c = &inode->pending[i];
-        if (c->bytes)
-            crash_write(rng, &inode->durable, c);
-        else if (rng_below(rng, 2))
-            image_apply(&inode->durable, c);
-    }
-    inode->locked_by = NULL;
-    if (inode->pending_count == 0) return;
-    forget_pending(inode);
-    inode->live.len = 0;
-    buf_put(&inode->live, inode->durable.ptr, inode->durable.len);
-}
-
-/* Names. */
-
-static struct name *names_find(const struct names *names, const char *path)
-{
-    for (size_t i = 0; i < names->count; i++)
-        if (strcmp(names->at[i].path, path) == 0) return &names->at[i];
-    return NULL;
-}
-
-static void names_remove(struct names *names, const char *path)
-{
-    struct name *name = names_find(names, path);
-
-    if (!name) return;
-    free(name->path);
-    inode_unref(name->inode);
-    *name = names->at[--names->count];
-}
-
-static void names_set(struct names *names, const char *path, struct inode *inode)
-{
-    inode_ref(inode);
-    names_remove(names, path);
-    names->at = mem_grow(names->at, &names->capacity, names->count + 1, sizeof *names->at);
-    names->at[names->count++] = (struct name){mem_strdup(path), inode};
-}
-
-static void names_clear(struct names *names)
-{
-    while (names->count) names_remove(names, names->at[0].path);
-    free(names->at);
-    *names = (struct names){0};
-}
-
-static void names_apply(struct names *names, const struct name_change *change)
-{
-    if (change->from) names_remove(names, change->from);
-    if (change->made)
-        names_set(names, change->path, change->inode);
-    else
-        names_remove(names, change->path);
-}
-
-/* The length of the directory part of a path; 0: the path has none and is in ".". */
-static size_t parent_len(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    if (!slash) return 0;
-    return slash == path ? 1 : (size_t)(slash - path);
-}
-
-static bool is_in(const char *path, const char *dir)
-{
-    size_t len = parent_len(path);
-
-    if (!len) return strcmp(dir, ".") == 0;
-    return strlen(dir) == len && memcmp(path, dir, len) == 0;
-}
-
-static bool is_dir(const struct names *names, const char *path)
-{
-    const struct name *name = names_find(names, path);
-
-    return strcmp(path, ".") == 0 || strcmp(path, "/") == 0 || (name && !name->inode);
-}
-
-static bool parent_exists(const struct names *names, const char *path)
-{
-    size_t len = parent_len(path);
-    char *dir;
-    bool found;
-
-    if (!len) return true;
-    dir = mem_strdup(path);
-    dir[len] = '\0';
-    found = is_dir(names, dir);
-    free(dir);
-    return found;
-}
-
-static void change_free(struct name_change *change)
-{
-    free(change->path);
-    free(change->from);
-    inode_unref(change->inode);
-}
-
-/* Changes the live table, and remembers it until the directory is synced. */
-static void name_change(struct sim *s, const char *path, bool made, struct inode *inode, const char *from)
-{
-    struct name_change change = {mem_strdup(path), from ? mem_strdup(from) : NULL, made, inode_ref(inode)};
-
-    s->pending = mem_grow(s->pending, &s->pending_capacity, s->pending_count + 1, sizeof change);
-    s->pending[s->pending_count++] = change;
-    names_apply(&s->live, &change);
-}
-
-static void names_sync(struct sim *s, const char *dir)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < s->pending_count; i++) {
-        struct name_change *change = &s->pending[i];
-        if (!is_in(change->path, dir) && !(change->from && is_in(change->from, dir))) {
-            s->pending[kept++] = *change;
-            continue;
-        }
-        names_apply(&s->durable, change);
-        change_free(change);
-    }
-    s->pending_count = kept;
-}
-
-/* A directory that was lost takes along what was in it. */
-static void names_drop_orphans(struct names *names)
-{
-    for (size_t i = 0; i < names->count;) {
-        if (parent_exists(names, names->at[i].path)) {
-            i++;
-            continue;
-        }
-        names_remove(names, names->at[i].path);
-        i = 0;
-    }
-}
-
-static void names_crash(struct sim *s)
-{
-    for (size_t i = 0; i < s->pending_count; i++) {
-        if (rng_below(&s->rng, 2)) names_apply(&s->durable, &s->pending[i]);
-        change_free(&s->pending[i]);
-    }
-    s->pending_count = 0;
-    names_drop_orphans(&s->durable);
-    names_clear(&s->live);
-    for (size_t i = 0; i < s->durable.count; i++) names_set(&s->live, s->durable.at[i].path, s->durable.at[i].inode);
-}
-
-/* The ten functions. */
-
 /* Before every call: the machine runs, and the file (if it is about one) was opened since it was last started. */
 static int check(const struct sim *s, const struct sim_file *f, const char *what, const char *path, struct err *err)
 {
@@ -352,22 +68,21 @@ static bool stops(struct sim *s)
 
 static int find_or_make(struct sim *s, const char *path, enum disk_open how, struct inode **out, struct err *err)
 {
-    const struct name *name = names_find(&s->live, path);
+    const struct name *name = platter_find(&s->platter, path);
 
     if (check(s, NULL, "open", path, err)) return -1;
-    if (is_dir(&s->live, path)) return fail("open", path, "is a directory", err);
+    if (platter_is_dir(&s->platter, path)) return fail("open", path, "is a directory", err);
     if (!name && how != DISK_CREATE) return fail("open", path, "no such file or directory", err);
-    if (!name && !parent_exists(&s->live, path)) return fail("open", path, "no such file or directory", err);
-    *out = name ? name->inode : mem_zalloc(sizeof **out);
-    inode_ref(*out);
-    if (!name) name_change(s, path, true, *out, NULL);
+    if (!name && !platter_parent_exists(&s->platter, path)) return fail("open", path, "no such file or directory", err);
+    *out = name ? inode_ref(name->inode) : inode_new();
+    if (!name) platter_make(&s->platter, path, *out);
     return 0;
 }
 
 static int sim_open(struct disk *d, const char *path, enum disk_open how, struct file **out, struct err *err)
 {
     struct sim *s = sim_enter(d);
-    struct inode *inode;
+    struct inode *inode = NULL;
     int rc = find_or_make(s, path, how, &inode, err);
 
     if (!rc) {
@@ -412,8 +127,8 @@ static size_t room(const struct sim *s, const struct inode *inode, size_t len, u
     uint64_t used = 0, grows = offset + len > inode->live.len ? offset + len - inode->live.len : 0;
 
     if (!s->bytes_max) return len;
-    for (size_t i = 0; i < s->live.count; i++)
-        if (s->live.at[i].inode) used += s->live.at[i].inode->live.len;
+    for (size_t i = 0; i < s->platter.live.count; i++)
+        if (s->platter.live.at[i].inode) used += s->platter.live.at[i].inode->live.len;
     if (used + grows <= s->bytes_max) return len;
     grows -= s->bytes_max > used ? s->bytes_max - used : 0;
     return grows < len ? len - grows : 0;
@@ -428,7 +143,7 @@ static int write_locked(struct sim *s, struct sim_file *f, const void *from, siz
     if (f->how == DISK_READ) return fail("write", f->path, "not opened for writing", err);
     if (!len) return 0;
     stops(s);
-    if (fits) inode_change(f->inode, from, fits, offset);
+    if (fits) inode_write(f->inode, from, fits, offset);
     if (check(s, f, "write", f->path, err)) return -1;
     return fits < len ? fail("write", f->path, "no space left on device", err) : 0;
 }
@@ -459,7 +174,7 @@ static int truncate_locked(struct sim *s, struct sim_file *f, uint64_t size, str
     if (check(s, f, "truncate", f->path, err)) return -1;
     if (f->how == DISK_READ) return fail("truncate", f->path, "not opened for writing", err);
     stops(s);
-    inode_change(f->inode, NULL, 0, size);
+    inode_truncate(f->inode, size);
     return check(s, f, "truncate", f->path, err);
 }
 
@@ -485,40 +200,41 @@ static int64_t sim_size(struct file *file, struct err *err)
 
 static int delete_locked(struct sim *s, const char *path, struct err *err)
 {
-    if (is_dir(&s->live, path)) return fail("delete", path, "is a directory", err);
-    if (!names_find(&s->live, path)) return 0;
+    if (platter_is_dir(&s->platter, path)) return fail("delete", path, "is a directory", err);
+    if (!platter_find(&s->platter, path)) return 0;
     stops(s);
-    name_change(s, path, false, NULL, NULL);
+    platter_delete(&s->platter, path);
     return check(s, NULL, "delete", path, err);
 }
 
 static int rename_locked(struct sim *s, const char *path, const char *to, struct err *err)
 {
-    const struct name *name = names_find(&s->live, path);
+    const struct name *name = platter_find(&s->platter, path);
 
-    if (!name || !parent_exists(&s->live, to)) return fail("rename", path, "no such file or directory", err);
-    if (!name->inode || is_dir(&s->live, to)) return fail("rename", path, "is a directory", err);
+    if (!name || !platter_parent_exists(&s->platter, to)) return fail("rename", path, "no such file or directory", err);
+    if (!name->inode || platter_is_dir(&s->platter, to)) return fail("rename", path, "is a directory", err);
     if (strcmp(path, to) == 0) return 0;
     stops(s);
-    name_change(s, to, true, name->inode, path);
+    platter_rename(&s->platter, path, to);
     return check(s, NULL, "rename", path, err);
 }
 
 static int mkdir_locked(struct sim *s, const char *path, struct err *err)
 {
-    if (is_dir(&s->live, path)) return 0;
-    if (names_find(&s->live, path)) return fail("make directory", path, "file exists", err);
-    if (!parent_exists(&s->live, path)) return fail("make directory", path, "no such file or directory", err);
+    if (platter_is_dir(&s->platter, path)) return 0;
+    if (platter_find(&s->platter, path)) return fail("make directory", path, "file exists", err);
+    if (!platter_parent_exists(&s->platter, path))
+        return fail("make directory", path, "no such file or directory", err);
     stops(s);
-    name_change(s, path, true, NULL, NULL);
+    platter_make(&s->platter, path, NULL);
     return check(s, NULL, "make directory", path, err);
 }
 
 static int sync_dir_locked(struct sim *s, const char *path, struct err *err)
 {
-    if (!is_dir(&s->live, path)) return fail("sync directory", path, "no such directory", err);
+    if (!platter_is_dir(&s->platter, path)) return fail("sync directory", path, "no such directory", err);
     if (stops(s)) return check(s, NULL, "sync directory", path, err);
-    names_sync(s, path);
+    platter_sync_dir(&s->platter, path);
     return 0;
 }
 
@@ -526,7 +242,7 @@ static int name_locked(struct sim *s, enum disk_name what, const char *path, con
 {
     if (check(s, NULL, "use", path, err)) return -1;
     switch (what) {
-    case DISK_EXISTS: return is_dir(&s->live, path) || names_find(&s->live, path);
+    case DISK_EXISTS: return platter_is_dir(&s->platter, path) || platter_find(&s->platter, path);
     case DISK_DELETE: return delete_locked(s, path, err);
     case DISK_RENAME: return rename_locked(s, path, to, err);
     case DISK_MKDIR: return mkdir_locked(s, path, err);
@@ -551,11 +267,11 @@ static int by_bytes(const void *a, const void *b)
 
 static void list_locked(const struct sim *s, const char *dir, struct buf *out)
 {
-    const char **found = mem_alloc(s->live.count * sizeof *found);
+    const char **found = mem_alloc(s->platter.live.count * sizeof *found);
     size_t count = 0;
 
-    for (size_t i = 0; i < s->live.count; i++)
-        if (is_in(s->live.at[i].path, dir)) found[count++] = s->live.at[i].path;
+    for (size_t i = 0; i < s->platter.live.count; i++)
+        if (platter_is_in(s->platter.live.at[i].path, dir)) found[count++] = s->platter.live.at[i].path;
     qsort(found, count, sizeof *found, by_bytes);
     for (size_t i = 0; i < count; i++) {
         const char *slash = strrchr(found[i], '/'), *base = slash ? slash + 1 : found[i];
@@ -569,7 +285,7 @@ static int sim_list(struct disk *d, const char *dir, struct buf *out, struct err
     struct sim *s = sim_enter(d);
     int rc = check(s, NULL, "list", dir, err);
 
-    if (!rc && !is_dir(&s->live, dir)) rc = fail("list", dir, "no such directory", err);
+    if (!rc && !platter_is_dir(&s->platter, dir)) rc = fail("list", dir, "no such directory", err);
     if (!rc) list_locked(s, dir, out);
     sim_leave(s);
     return rc;
@@ -592,10 +308,7 @@ static void sim_free(struct disk *d)
 {
     struct sim *s = (struct sim *)d;
 
-    for (size_t i = 0; i < s->pending_count; i++) change_free(&s->pending[i]);
-    free(s->pending);
-    names_clear(&s->live);
-    names_clear(&s->durable);
+    platter_free(&s->platter);
     pthread_mutex_destroy(&s->mutex);
     free(s);
 }
@@ -643,19 +356,11 @@ uint64_t disk_sim_calls(const struct disk *sim)
     return calls;
 }
 
-/* Every inode that still matters has a durable name afterwards; it is crashed through its first one. */
-static void inodes_crash(struct sim *s)
-{
-    for (size_t i = 0; i < s->durable.count; i++)
-        if (s->durable.at[i].inode) inode_crash(&s->rng, s->durable.at[i].inode);
-}
-
 void disk_sim_crash(struct disk *sim)
 {
     struct sim *s = sim_enter(sim);
 
-    names_crash(s);
-    inodes_crash(s);
+    platter_crash(&s->platter, &s->rng);
     s->generation++;
     s->calls = s->fail_at = 0;
     s->down = false;
