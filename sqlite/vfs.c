@@ -1,8 +1,8 @@
 /* vfs.c - see vfs.h.
  *
- * What makes a commit survive power loss: the directory is synced when the database file is created, and again when a
- * new journal is synced for the first time (a journal whose name is lost cannot undo anything). The commit itself is
- * the truncation of the journal, which SQLite syncs (journal_mode=TRUNCATE, synchronous=FULL).
+ * What makes a commit survive power loss: with its first sync after it was opened, a file's directory is synced too (a
+ * journal whose name is lost cannot undo anything; it may have been made by a process that was killed). The commit
+ * itself is the truncation of the journal, which SQLite syncs (journal_mode=TRUNCATE, synchronous=FULL).
  *
  * A failed sync is never retried, because the second one would succeed without having written anything: from then on
  * every change fails with the same reason, the journal stays, and the next open rolls back.
@@ -27,8 +27,7 @@ struct vfs {
     struct disk *disk;      /* NULL: no files */
     char *path[NAME_COUNT]; /* NULL without a disk */
     char *dir;
-    bool database_open; /* it is opened once: two handles would not see each other's lock */
-    bool sync_failed;   /* see the file's head */
+    bool sync_failed; /* see the file's head */
     struct err failure;
 };
 
@@ -36,8 +35,7 @@ struct vfs_file {
     sqlite3_file sqlite; /* must be first */
     struct vfs *vfs;
     struct file *file;
-    int name;         /* NAME_... */
-    bool name_synced; /* its name in the directory is durable */
+    bool name_synced; /* its name in the directory is durable; not known before the first sync */
     bool locked;
 };
 
@@ -70,10 +68,7 @@ static int check_writable(struct vfs *vfs)
 
 static int file_close(sqlite3_file *sqlite)
 {
-    struct vfs_file *f = file_of(sqlite);
-
-    if (f->name == NAME_DATABASE) f->vfs->database_open = false;
-    disk_close(f->file);
+    disk_close(file_of(sqlite)->file);
     return SQLITE_OK;
 }
 
@@ -210,32 +205,15 @@ static enum disk_open open_mode(int flags)
     return flags & SQLITE_OPEN_READWRITE ? DISK_WRITE : DISK_READ;
 }
 
-/* Opens f->file; a database file that is new is there for good before anything is written to it. */
-static int open_file(struct vfs_file *f, int flags)
-{
-    struct vfs *vfs = f->vfs;
-    const char *path = vfs->path[f->name];
-    int exists = disk_name(vfs->disk, DISK_EXISTS, path, NULL, &vfs->failure);
-
-    if (exists < 0) return SQLITE_CANTOPEN;
-    if (disk_open(vfs->disk, path, open_mode(flags), &f->file, &vfs->failure)) return SQLITE_CANTOPEN;
-    f->name_synced = exists || f->name == NAME_DATABASE;
-    if (exists || f->name != NAME_DATABASE || sync_dir(vfs) == SQLITE_OK) return SQLITE_OK;
-    disk_close(f->file);
-    return SQLITE_CANTOPEN;
-}
-
 static int open_named(sqlite3_vfs *sqlite, const char *name, sqlite3_file *file, int flags, int *flags_out)
 {
     struct vfs *vfs = vfs_of(sqlite);
     struct vfs_file *f = file_of(file);
-    int rc, which = find_name(vfs, name);
+    int which = find_name(vfs, name);
 
-    *f = (struct vfs_file){.vfs = vfs, .name = which}; /* no methods: SQLite does not close it when this fails */
-    if (which < 0 || (which == NAME_DATABASE && vfs->database_open)) return refuse(vfs, name);
-    rc = open_file(f, flags);
-    if (rc) return rc;
-    if (which == NAME_DATABASE) vfs->database_open = true;
+    *f = (struct vfs_file){.vfs = vfs}; /* no methods: SQLite does not close it when this fails */
+    if (which < 0) return refuse(vfs, name);
+    if (disk_open(vfs->disk, vfs->path[which], open_mode(flags), &f->file, &vfs->failure)) return SQLITE_CANTOPEN;
     f->sqlite.pMethods = &file_methods;
     if (flags_out) *flags_out = flags;
     return SQLITE_OK;
@@ -354,7 +332,6 @@ struct vfs *vfs_new(struct disk *disk, const char *path)
 void vfs_free(struct vfs *vfs)
 {
     if (!vfs) return;
-    assert(!vfs->database_open);
     sqlite3_vfs_unregister(&vfs->sqlite);
     for (int i = 0; i < NAME_COUNT; i++) free(vfs->path[i]);
     free(vfs->dir);
