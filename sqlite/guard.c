@@ -1,7 +1,7 @@
 /* guard.c - what SQL text from outside may not do to weir's own database. SQLite asks guard_authorize about everything
  * a statement is going to do, while it is compiled; statements of the store are not asked about.
- * Refused are: changing tables named weir_..., transactions (the store's), other database files, and pragmas with a
- * value (they could weaken the database's safety) but for those that only look. */
+ * Refused are: changing tables named weir_..., tables and views that hide a relation, transactions (the store's), other
+ * database files, and pragmas with a value (they could weaken the database's safety) but for those that only look. */
 #include "sqlite/connection.h"
 
 static const char *const looking_pragma[] = {
@@ -20,6 +20,14 @@ static int check_table(struct database *db, const char *table)
 {
     if (!table || sqlite3_strnicmp(table, "weir_", 5) != 0) return SQLITE_OK;
     err_set(&db->failure, ERR_NAME, -1, "%s: names that begin with weir_ are weir's own, to be read only", table);
+    return SQLITE_DENY;
+}
+
+/* A table of a relation's name would hide the relation. */
+static int check_new_table(struct database *db, const char *table)
+{
+    if (!vtabs_find(db->vtabs, table)) return check_table(db, table);
+    err_set(&db->failure, ERR_NAME, -1, "there is already a relation named %s", table);
     return SQLITE_DENY;
 }
 
@@ -46,9 +54,12 @@ int guard_authorize(void *arg, int action, const char *a, const char *b, const c
     case SQLITE_INSERT:
     case SQLITE_UPDATE:
     case SQLITE_DELETE:
+    case SQLITE_DROP_TABLE: return check_table(db, a);
     case SQLITE_CREATE_TABLE:
     case SQLITE_CREATE_VIEW:
-    case SQLITE_DROP_TABLE: return check_table(db, a);
+    case SQLITE_CREATE_TEMP_TABLE:
+    case SQLITE_CREATE_TEMP_VIEW:
+    case SQLITE_CREATE_VTABLE: return check_new_table(db, a);
     case SQLITE_ALTER_TABLE:
     case SQLITE_CREATE_INDEX:
     case SQLITE_CREATE_TRIGGER:

@@ -3,16 +3,18 @@
 #include "sqlite/connection.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Suggestions. */
 
 enum { NAME_BYTES_MAX = 64 }; /* longer names get no suggestion */
 
-struct suggestion {
-    const char *wanted;
-    size_t distance; /* of best; a name must be nearer to be taken */
-    char best[NAME_BYTES_MAX + 1];
+/* What might have been meant. */
+struct candidates {
+    struct arena *statement;
+    const char **name;
+    size_t count, capacity;
 };
 
 static size_t least(size_t a, size_t b, size_t c)
@@ -22,62 +24,70 @@ static size_t least(size_t a, size_t b, size_t c)
     return ab < c ? ab : c;
 }
 
-static int lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c;
-}
-
 /* Levenshtein's distance without regard to case, of names of at most NAME_BYTES_MAX bytes: one row of the matrix. */
-static size_t edit_distance(const char *a, const char *b)
+static size_t edit_distance(struct str a, struct str b)
 {
-    size_t row[NAME_BYTES_MAX + 1], columns = strlen(b);
+    size_t row[NAME_BYTES_MAX + 1];
 
-    for (size_t j = 0; j <= columns; j++) row[j] = j;
-    for (size_t i = 1; a[i - 1]; i++) {
+    for (size_t j = 0; j <= b.len; j++) row[j] = j;
+    for (size_t i = 1; i <= a.len; i++) {
         size_t diagonal = row[0];
         row[0] = i;
-        for (size_t j = 1; j <= columns; j++) {
+        for (size_t j = 1; j <= b.len; j++) {
             size_t above = row[j];
-            row[j] = least(above + 1, row[j - 1] + 1, diagonal + (lower(a[i - 1]) != lower(b[j - 1])));
+            bool same = str_equal_nocase(str_of(a.ptr + i - 1, 1), str_of(b.ptr + j - 1, 1));
+            row[j] = least(above + 1, row[j - 1] + 1, diagonal + !same);
             diagonal = above;
         }
     }
-    return row[columns];
+    return row[b.len];
 }
 
-static void consider(void *arg, const char *name)
+/* The nearest within a third of the word's length, or NULL. */
+static const char *nearest(struct str word, const char *const *names, size_t count)
 {
-    struct suggestion *s = arg;
-    size_t distance;
+    size_t best = word.len / 3 + 1;
+    const char *found = NULL;
 
-    if (strlen(name) > NAME_BYTES_MAX) return;
-    distance = edit_distance(s->wanted, name);
-    if (distance >= s->distance) return;
-    s->distance = distance;
-    strcpy(s->best, name);
+    for (size_t i = 0; i < count && word.len <= NAME_BYTES_MAX; i++) {
+        struct str name = str_lit(names[i]);
+        size_t distance = name.len > NAME_BYTES_MAX ? best : edit_distance(word, name);
+        if (distance >= best) continue;
+        best = distance;
+        found = names[i];
+    }
+    return found;
+}
+
+static void add_candidate(void *arg, const char *name)
+{
+    struct candidates *c = arg;
+
+    c->name = mem_grow(c->name, &c->capacity, c->count + 1, sizeof *c->name);
+    c->name[c->count++] = arena_copy(c->statement, name, strlen(name));
 }
 
 /* Names from a query of ours; sql is its parameter. */
-static void consider_query(struct database *db, const char *query, struct str sql, struct suggestion *s)
+static void add_queried(struct database *db, const char *query, struct str sql, struct candidates *c)
 {
     sqlite3_stmt *statement;
 
     if (sqlite3_prepare_v2(db->sqlite, query, -1, &statement, NULL)) return;
     sqlite3_bind_text64(statement, 1, sql.ptr, sql.len, SQLITE_STATIC, SQLITE_UTF8);
-    while (sqlite3_step(statement) == SQLITE_ROW) consider(s, (const char *)sqlite3_column_text(statement, 0));
+    while (sqlite3_step(statement) == SQLITE_ROW) add_candidate(c, (const char *)sqlite3_column_text(statement, 0));
     sqlite3_finalize(statement);
 }
 
-static void consider_tables(struct database *db, struct suggestion *s)
+static void add_tables(struct database *db, struct candidates *c)
 {
-    vtabs_each(db->vtabs, consider, s);
-    consider_query(db, "SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view')", (struct str){NULL, 0}, s);
+    vtabs_each(db->vtabs, add_candidate, c);
+    add_queried(db, "SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view')", (struct str){NULL, 0}, c);
 }
 
 struct column_search {
     struct database *db;
     struct str sql;
-    struct suggestion *suggestion;
+    struct candidates *candidates;
 };
 
 static bool mentions(struct str sql, const char *name)
@@ -89,24 +99,24 @@ static bool mentions(struct str sql, const char *name)
     return false;
 }
 
-static void consider_fields(void *arg, const char *name)
+static void add_fields(void *arg, const char *name)
 {
     struct column_search *search = arg;
     struct relation *r = mentions(search->sql, name) ? vtabs_find(search->db->vtabs, name) : NULL;
 
-    for (int i = 0; r && i < r->field_count; i++) consider(search->suggestion, r->fields[i].name);
+    for (int i = 0; r && i < r->field_count; i++) add_candidate(search->candidates, r->fields[i].name);
 }
 
 /* The columns of whatever the statement mentions. */
-static void consider_columns(struct database *db, struct str sql, struct suggestion *s)
+static void add_columns(struct database *db, struct str sql, struct candidates *c)
 {
-    struct column_search search = {db, sql, s};
+    struct column_search search = {db, sql, c};
 
-    vtabs_each(db->vtabs, consider_fields, &search);
-    consider_query(db,
-                   "SELECT c.name FROM main.sqlite_schema AS t, pragma_table_info(t.name) AS c"
-                   " WHERE t.type IN ('table', 'view') AND instr(lower(?1), lower(t.name)) > 0",
-                   sql, s);
+    vtabs_each(db->vtabs, add_fields, &search);
+    add_queried(db,
+                "SELECT c.name FROM main.sqlite_schema AS t, pragma_table_info(t.name) AS c"
+                " WHERE t.type IN ('table', 'view') AND instr(lower(?1), lower(t.name)) > 0",
+                sql, c);
 }
 
 /* Behind "no such table: " comes the name, perhaps with its schema or table before it. */
@@ -119,21 +129,20 @@ static const char *name_behind(const char *text, const char *prefix)
     return dot ? dot + 1 : text + strlen(prefix);
 }
 
-static void suggest(struct database *db, struct str sql, struct err *err)
+static void suggest_name(struct database *db, struct str sql, struct err *err)
 {
     const char *table = name_behind(err->text, "no such table: ");
     const char *column = name_behind(err->text, "no such column: ");
-    struct suggestion s = {.wanted = table ? table : column};
-    size_t len = s.wanted ? strlen(s.wanted) : 0, used = strlen(err->text);
+    struct candidates c = {.statement = arena_new()};
+    size_t used = strlen(err->text);
+    const char *found = NULL;
 
-    if (len == 0 || len > NAME_BYTES_MAX) return;
-    s.distance = len / 3 + 2; /* one letter in three may be wrong, and one more */
-    if (s.distance > len) s.distance = len;
-    if (table)
-        consider_tables(db, &s);
-    else
-        consider_columns(db, sql, &s);
-    if (*s.best) snprintf(err->text + used, sizeof err->text - used, ": did you mean \"%s\"?", s.best);
+    if (table) add_tables(db, &c);
+    if (column) add_columns(db, sql, &c);
+    if (c.count) found = nearest(str_lit(table ? table : column), c.name, c.count);
+    if (found) snprintf(err->text + used, sizeof err->text - used, ": did you mean \"%s\"?", found);
+    free(c.name);
+    arena_free(c.statement);
 }
 
 /* Errors. */
@@ -180,7 +189,7 @@ static int fail_statement(struct database *db, struct str sql, struct err *err)
     int at = sql.ptr ? sqlite3_error_offset(db->sqlite) : -1;
 
     err_set(err, message_code(text), at, "%s", text);
-    if (err->code == ERR_NAME) suggest(db, sql, err);
+    if (err->code == ERR_NAME) suggest_name(db, sql, err);
     return -1;
 }
 

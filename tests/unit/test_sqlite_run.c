@@ -194,6 +194,21 @@ static void the_tables_of_weir_can_only_be_read(void **state)
                  "WEIR_x: names that begin with weir_ are weir's own, to be read only");
 }
 
+static void a_table_cannot_hide_a_relation(void **state)
+{
+    static const char *const creations[] = {
+        "CREATE TABLE Flights(a)",
+        "CREATE VIEW Flights AS SELECT 1",
+        "CREATE TEMP TABLE Flights AS SELECT 1",
+        "CREATE TEMP VIEW Flights AS SELECT 1",
+        "CREATE VIRTUAL TABLE Flights USING fts5(a)",
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof creations / sizeof *creations; i++)
+        expect_error(f->db, creations[i], ERR_NAME, -1, "there is already a relation named Flights");
+}
+
 static void the_safety_of_the_database_cannot_be_weakened(void **state)
 {
     struct fixture *f = *state;
@@ -237,6 +252,7 @@ int main(void)
         WITH_FIXTURE(messages_have_a_code_and_a_place),
         WITH_FIXTURE(a_broken_constraint_is_a_matter_of_values),
         WITH_FIXTURE(the_tables_of_weir_can_only_be_read),
+        WITH_FIXTURE(a_table_cannot_hide_a_relation),
         WITH_FIXTURE(the_safety_of_the_database_cannot_be_weakened),
         WITH_FIXTURE(pragmas_that_look_are_allowed),
     };
