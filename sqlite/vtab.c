@@ -1,0 +1,396 @@
+/* vtab.c - see vtab.h.
+ * A scan reads the whole relation: no constraint is used yet, SQLite checks them all. A cursor pins its epoch when the
+ * scan begins (xFilter) and lets go of it when it ends or begins anew. */
+#include "sqlite/vtab.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A relation's name, declared as a module. SQLite owns it from then on (declared_free). */
+struct declared {
+    struct vtabs *vtabs;
+    char name[];
+};
+
+struct vtabs {
+    sqlite3 *sqlite;
+    struct err *failure;
+    relation_finder find; /* NULL: there are none */
+    relation_lister list;
+    void *arg;
+    struct declared **declared; /* sorted by name, without regard to case */
+    size_t count, capacity;
+};
+
+struct vtab {
+    sqlite3_vtab sqlite; /* must be first */
+    struct relation *relation;
+    struct err *failure;
+};
+
+struct vtab_cursor {
+    sqlite3_vtab_cursor sqlite;       /* must be first */
+    struct relation_cursor *relation; /* NULL before the first scan, and after it has failed */
+    sqlite3_int64 row;                /* from 0 */
+    bool at_end;
+};
+
+static struct vtab_cursor *cursor_of(sqlite3_vtab_cursor *sqlite)
+{
+    return (struct vtab_cursor *)sqlite;
+}
+
+/* The text of CREATE TABLE, from which SQLite learns the columns. */
+
+/* Names whose affinity is the one the values have ("INTERVAL" would mean INTEGER, "TIMESTAMP" NUMERIC). */
+static const char *declared_type(enum type_kind kind)
+{
+    switch (kind) {
+    case TYPE_NULL: return "";
+    case TYPE_BOOLEAN:
+    case TYPE_INTEGER:
+    case TYPE_BIGINT:
+    case TYPE_DOUBLE:
+    case TYPE_VARCHAR: return type_kind_name(kind);
+    case TYPE_TIMESTAMP:
+    case TYPE_INTERVAL_DAY:
+    case TYPE_INTERVAL_MONTH: return "TEXT";
+    }
+    return "";
+}
+
+/* How many columns before this one have its name. */
+static int count_namesakes(const struct relation *r, int column)
+{
+    int count = 0;
+
+    for (int i = 0; i < column; i++) count += sqlite3_stricmp(r->fields[i].name, r->fields[column].name) == 0;
+    return count;
+}
+
+static void put_name(struct buf *out, const struct relation *r, int column)
+{
+    int namesakes = count_namesakes(r, column);
+
+    buf_putc(out, '"');
+    for (const char *name = r->fields[column].name; *name; name++) {
+        if (*name == '"') buf_putc(out, '"');
+        buf_putc(out, *name);
+    }
+    if (namesakes) buf_printf(out, ":%d", namesakes);
+    buf_putc(out, '"');
+}
+
+static void put_column(struct buf *out, const struct relation *r, int column)
+{
+    if (column) buf_puts(out, ", ");
+    put_name(out, r, column);
+    buf_printf(out, " %s%s", declared_type(r->fields[column].type.kind), column >= r->visible ? " HIDDEN" : "");
+}
+
+static int declare_columns(sqlite3 *sqlite, const struct relation *r)
+{
+    struct buf text = {0};
+    int rc;
+
+    assert(r->field_count > 0);
+    buf_puts(&text, "CREATE TABLE relation(");
+    for (int i = 0; i < r->field_count; i++) put_column(&text, r, i);
+    buf_puts(&text, ")");
+    rc = sqlite3_declare_vtab(sqlite, buf_text(&text));
+    buf_free(&text);
+    return rc;
+}
+
+/* Values. */
+
+static void result_text(sqlite3_context *context, const char *text, size_t len)
+{
+    sqlite3_result_text64(context, text ? text : "", len, SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+static void result_time(sqlite3_context *context, usec t)
+{
+    char text[TIME_TEXT_MAX];
+
+    if (t < TIME_FIRST)
+        result_text(context, "-infinity", 9);
+    else if (t > TIME_LAST)
+        result_text(context, "infinity", 8);
+    else
+        result_text(context, text, (size_t)time_print(t, text));
+}
+
+static uint64_t magnitude(int64_t v)
+{
+    return v < 0 ? -(uint64_t)v : (uint64_t)v;
+}
+
+static void result_interval_day(sqlite3_context *context, int64_t span)
+{
+    uint64_t all = magnitude(span), rest = all % USEC_DAY, micro = rest % USEC_SECOND;
+    int hour = (int)(rest / USEC_HOUR), minute = (int)(rest / USEC_MINUTE % 60),
+        second = (int)(rest / USEC_SECOND % 60);
+    char text[48];
+    int len = snprintf(text, sizeof text, "%c%llu %02d:%02d:%02d", span < 0 ? '-' : '+',
+                       (unsigned long long)(all / USEC_DAY), hour, minute, second);
+
+    if (micro) {
+        len += snprintf(text + len, sizeof text - (size_t)len, ".%06d", (int)micro);
+        while (text[len - 1] == '0') len--;
+    }
+    result_text(context, text, (size_t)len);
+}
+
+static void result_interval_month(sqlite3_context *context, int64_t months)
+{
+    uint64_t all = magnitude(months);
+    char text[48];
+    int len = snprintf(text, sizeof text, "%c%llu-%02d", months < 0 ? '-' : '+', (unsigned long long)(all / 12),
+                       (int)(all % 12));
+
+    result_text(context, text, (size_t)len);
+}
+
+static void result_value(sqlite3_context *context, const struct relation_value *v)
+{
+    switch (v->kind) {
+    case TYPE_NULL: sqlite3_result_null(context); break;
+    case TYPE_BOOLEAN: sqlite3_result_int(context, v->i != 0); break;
+    case TYPE_INTEGER:
+    case TYPE_BIGINT: sqlite3_result_int64(context, v->i); break;
+    case TYPE_DOUBLE: sqlite3_result_double(context, v->d); break;
+    case TYPE_VARCHAR: result_text(context, v->s.ptr, v->s.len); break;
+    case TYPE_TIMESTAMP: result_time(context, v->i); break;
+    case TYPE_INTERVAL_DAY: result_interval_day(context, v->i); break;
+    case TYPE_INTERVAL_MONTH: result_interval_month(context, v->i); break;
+    }
+}
+
+/* The table. */
+
+static int connect_relation(sqlite3 *sqlite, void *aux, int argc, const char *const *argv, sqlite3_vtab **out,
+                            char **message)
+{
+    struct declared *declared = aux;
+    struct relation *relation = vtabs_find(declared->vtabs, declared->name);
+    struct vtab *vtab;
+    int rc;
+
+    (void)argc, (void)argv;
+    if (!relation) {
+        *message = sqlite3_mprintf("no such table: %s", declared->name);
+        return SQLITE_ERROR;
+    }
+    rc = declare_columns(sqlite, relation);
+    if (rc) return rc;
+    vtab = mem_zalloc(sizeof *vtab);
+    vtab->relation = relation;
+    vtab->failure = declared->vtabs->failure;
+    *out = &vtab->sqlite;
+    return SQLITE_OK;
+}
+
+static int disconnect(sqlite3_vtab *sqlite)
+{
+    free(sqlite);
+    return SQLITE_OK;
+}
+
+/* One plan, a scan. Its size is not known: a number that makes SQLite put indexed tables into the inner loop. */
+static int best_index(sqlite3_vtab *sqlite, sqlite3_index_info *info)
+{
+    (void)sqlite;
+    info->estimatedRows = 100000;
+    info->estimatedCost = 100000;
+    return SQLITE_OK;
+}
+
+/* The cursor. */
+
+/* A failure's message is SQLite's from here on; its code waits in *failure for whoever ran the statement. */
+static int fail(sqlite3_vtab *sqlite, const struct err *err)
+{
+    struct vtab *vtab = (struct vtab *)sqlite;
+
+    *vtab->failure = *err;
+    vtab->failure->at = -1; /* an offset in another statement's text */
+    sqlite3_free(sqlite->zErrMsg);
+    sqlite->zErrMsg = sqlite3_mprintf("%s", err->text);
+    return SQLITE_ERROR;
+}
+
+static int open_cursor(sqlite3_vtab *sqlite, sqlite3_vtab_cursor **out)
+{
+    struct vtab_cursor *cursor = mem_zalloc(sizeof *cursor);
+
+    (void)sqlite;
+    *out = &cursor->sqlite;
+    return SQLITE_OK;
+}
+
+static void end_scan(struct vtab_cursor *cursor)
+{
+    if (cursor->relation) cursor->relation->relation->class->close(cursor->relation);
+    cursor->relation = NULL;
+}
+
+static int close_cursor(sqlite3_vtab_cursor *sqlite)
+{
+    end_scan(cursor_of(sqlite));
+    free(sqlite);
+    return SQLITE_OK;
+}
+
+static int next_row(sqlite3_vtab_cursor *sqlite)
+{
+    struct vtab_cursor *cursor = cursor_of(sqlite);
+    struct err err;
+    int more = cursor->relation->relation->class->next(cursor->relation, &err);
+
+    cursor->row++;
+    cursor->at_end = more <= 0;
+    return more < 0 ? fail(sqlite->pVtab, &err) : SQLITE_OK;
+}
+
+static int begin_scan(sqlite3_vtab_cursor *sqlite, int plan, const char *text, int argc, sqlite3_value **argv)
+{
+    struct vtab_cursor *cursor = cursor_of(sqlite);
+    struct relation *relation = ((struct vtab *)sqlite->pVtab)->relation;
+    struct err err;
+
+    (void)plan, (void)text, (void)argc, (void)argv;
+    end_scan(cursor);
+    cursor->row = -1;
+    cursor->at_end = true;
+    if (relation->class->open(relation, &cursor->relation, &err)) {
+        cursor->relation = NULL;
+        return fail(sqlite->pVtab, &err);
+    }
+    cursor->relation->relation = relation;
+    return next_row(sqlite);
+}
+
+static int at_end(sqlite3_vtab_cursor *sqlite)
+{
+    return cursor_of(sqlite)->at_end;
+}
+
+static int column_value(sqlite3_vtab_cursor *sqlite, sqlite3_context *context, int column)
+{
+    struct relation_cursor *cursor = cursor_of(sqlite)->relation;
+    struct relation_value value = {TYPE_NULL, 0, 0, {NULL, 0}};
+
+    cursor->relation->class->value(cursor, column, &value);
+    result_value(context, &value);
+    return SQLITE_OK;
+}
+
+static int row_id(sqlite3_vtab_cursor *sqlite, sqlite3_int64 *out)
+{
+    *out = cursor_of(sqlite)->row;
+    return SQLITE_OK;
+}
+
+static const sqlite3_module relation_module = {
+    .xConnect = connect_relation, /* no xCreate: the table is there by its name alone */
+    .xBestIndex = best_index,
+    .xDisconnect = disconnect,
+    .xOpen = open_cursor,
+    .xClose = close_cursor,
+    .xFilter = begin_scan,
+    .xNext = next_row,
+    .xEof = at_end,
+    .xColumn = column_value,
+    .xRowid = row_id,
+};
+
+/* The set of declared names. */
+
+struct vtabs *vtabs_new(sqlite3 *sqlite, struct err *failure)
+{
+    struct vtabs *vtabs = mem_zalloc(sizeof *vtabs);
+
+    vtabs->sqlite = sqlite;
+    vtabs->failure = failure;
+    return vtabs;
+}
+
+void vtabs_free(struct vtabs *vtabs)
+{
+    if (!vtabs) return;
+    free(vtabs->declared);
+    free(vtabs);
+}
+
+void vtabs_source(struct vtabs *vtabs, relation_finder find, relation_lister list, void *arg)
+{
+    while (vtabs->count) vtabs_forget(vtabs, vtabs->declared[vtabs->count - 1]->name);
+    vtabs->find = find;
+    vtabs->list = list;
+    vtabs->arg = arg;
+}
+
+/* Where the name is, or would be. */
+static size_t find_place(const struct vtabs *vtabs, const char *name)
+{
+    size_t low = 0, high = vtabs->count;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (sqlite3_stricmp(vtabs->declared[middle]->name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool is_at(const struct vtabs *vtabs, size_t place, const char *name)
+{
+    return place < vtabs->count && sqlite3_stricmp(vtabs->declared[place]->name, name) == 0;
+}
+
+static void declare_name(void *arg, const char *name)
+{
+    struct vtabs *vtabs = arg;
+    size_t place = find_place(vtabs, name), bytes = strlen(name) + 1;
+    struct declared *declared;
+
+    if (is_at(vtabs, place, name)) return;
+    declared = mem_alloc(sizeof *declared + bytes);
+    declared->vtabs = vtabs;
+    memcpy(declared->name, name, bytes);
+    vtabs->declared = mem_grow(vtabs->declared, &vtabs->capacity, vtabs->count + 1, sizeof *vtabs->declared);
+    memmove(vtabs->declared + place + 1, vtabs->declared + place, (vtabs->count - place) * sizeof *vtabs->declared);
+    vtabs->declared[place] = declared;
+    vtabs->count++;
+    sqlite3_create_module_v2(vtabs->sqlite, declared->name, &relation_module, declared, free);
+}
+
+void vtabs_declare(struct vtabs *vtabs)
+{
+    vtabs_each(vtabs, declare_name, vtabs);
+}
+
+void vtabs_forget(struct vtabs *vtabs, const char *name)
+{
+    size_t place = find_place(vtabs, name);
+
+    if (!is_at(vtabs, place, name)) return;
+    vtabs->count--;
+    memmove(vtabs->declared + place, vtabs->declared + place + 1, (vtabs->count - place) * sizeof *vtabs->declared);
+    sqlite3_create_module_v2(vtabs->sqlite, name, NULL, NULL, NULL); /* frees the struct declared */
+}
+
+void vtabs_each(struct vtabs *vtabs, void (*each)(void *arg, const char *name), void *arg)
+{
+    if (vtabs->list) vtabs->list(vtabs->arg, each, arg);
+}
+
+struct relation *vtabs_find(struct vtabs *vtabs, const char *name)
+{
+    return vtabs->find ? vtabs->find(vtabs->arg, name) : NULL;
+}
