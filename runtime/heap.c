@@ -7,8 +7,8 @@
  *     u64 next  only in a block whose text goes on: the address of the block that holds the rest
  *     the bytes, at most BLOCK_MAX; FULL_MAX in a block that has a next one
  *
- * The class of a block follows from len. Blocks of a whole page are pages of their own; smaller ones are cut from pages,
- * and a free one holds the address of the next free one of its class in its first 8 bytes, zeros elsewhere. */
+ * The class of a block follows from len. Blocks of a whole page are pages of their own; smaller ones are cut from
+ * pages, and a free one holds the address of the next free one of its class in its first 8 bytes, zeros elsewhere. */
 #include "runtime/heap.h"
 
 #include <assert.h>
@@ -43,7 +43,7 @@ static int class_of(size_t len)
 {
     int class = 0;
 
-    while ((size_t)CLASS_MIN_BYTES << class < len + HEAD_BYTES) class++;
+    while ((size_t)CLASS_MIN_BYTES << class < len + HEAD_BYTES) class ++;
     return class;
 }
 

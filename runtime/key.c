@@ -154,7 +154,8 @@ void key_pack(const struct key_layout *layout, const struct column *const *colum
 
 /* --- unpacking --- */
 
-/* The bytes of a stored text: in the key, in the pages or, put together, in scratch. One of pages and snapshot is NULL. */
+/* The bytes of a stored text: in the key, in the pages or, put together, in scratch. One of pages and snapshot is NULL.
+ */
 static struct str stored_text(const uint8_t *at, const struct pages *pages, const struct snapshot *snapshot,
                               struct buf *scratch)
 {

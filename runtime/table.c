@@ -6,8 +6,8 @@
  * word set (no key has it: there are at most 63 columns); the low half of the word is the id + 1 of the next free row,
  * or 0; the rest is zeros.
  *
- * The index is an open-addressing table in memory with linear probing: slots of (low 32 bits of the hash) << 32 | id + 1;
- * 0 is an empty slot. The low bits of those 32 are the home of a slot, so it grows and closes gaps without a look at
+ * The index is an open-addressing table in memory with linear probing: slots of (low 32 bits of the hash) << 32 | id +
+ * 1; 0 is an empty slot. The low bits of those 32 are the home of a slot, so it grows and closes gaps without a look at
  * the rows. At most half of the slots are taken. */
 #include "runtime/table.h"
 
