@@ -1,4 +1,5 @@
-/* test_checkpoint_file.c - what was written comes back; every damaged byte is found; failures of the disk are handed on. */
+/* test_checkpoint_file.c - what was written comes back; every damaged byte is found; failures of the disk are handed
+ * on. */
 #include "base/hash.h"
 #include "runtime/checkpoint_file.h"
 
