@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { CALL = BATCH_ROWS, ROUNDS = 5 };
+enum { CALL = BATCH_ROWS, ROUNDS = 10, COPIES = 1000 };
 
 static double now_ns(void)
 {
@@ -25,23 +25,26 @@ struct keys {
     int count; /* a multiple of CALL */
 };
 
-/* Random keys out of `distinct` ones. Returns the time of packing, ns a key. */
+/* Random keys out of `distinct` ones. Returns the best time of packing a call's keys, ns a key. */
 static double make_keys(struct keys *keys, const struct key_layout *layout, int distinct, int count)
 {
     static int64_t v[CALL];
     struct column c = {.phys = PHYS_INT, .ints = v};
     const struct column *columns[] = {&c};
     struct rng rng = {1};
-    double ns = 0;
+    double best = 1e9;
 
-    *keys = (struct keys){mem_alloc((size_t)count * layout->bytes), mem_alloc((size_t)count * 8), count};
+    *keys = (struct keys){mem_zalloc((size_t)count * layout->bytes), mem_zalloc((size_t)count * 8), count};
     for (int start = 0; start < count; start += CALL) {
+        double from, ns;
+
         for (int i = 0; i < CALL; i++) v[i] = (int64_t)rng_below(&rng, (uint64_t)distinct) * 7919;
-        ns -= now_ns();
+        from = now_ns();
         key_pack(layout, columns, NULL, CALL, keys->bytes + (size_t)start * layout->bytes, keys->hashes + start);
-        ns += now_ns();
+        ns = (now_ns() - from) / CALL;
+        best = ns < best ? ns : best;
     }
-    return ns / count;
+    return best;
 }
 
 static double upsert_all(struct table *t, const struct key_layout *layout, const struct keys *keys)
@@ -67,7 +70,7 @@ static void bench_upsert(int distinct)
 
     key_layout_init(&layout, &type, 1);
     t = table_new(pages, 0, &layout, 32);
-    pack = make_keys(&keys, &layout, distinct, 2048 * CALL);
+    pack = make_keys(&keys, &layout, distinct, distinct < 100000 ? 8 * CALL : 1024 * CALL);
     first = upsert_all(t, &layout, &keys);
     for (int i = 0; i < ROUNDS; i++) {
         double ns = upsert_all(t, &layout, &keys);
@@ -83,24 +86,25 @@ static void bench_upsert(int distinct)
 
 static void bench_snapshot(uint32_t count)
 {
+    double take = 1e18, copy = 1e18, release = 1e18;
     struct pages *pages = pages_new();
-    double take = 1e18, copy, start;
-    struct snapshot *s = NULL;
 
     for (uint32_t i = 0; i < count; i++) put_u32(page_write(pages, (uint64_t)page_alloc(pages) << PAGE_BITS, 4), i);
-    for (int i = 0; i < ROUNDS; i++) {
+    for (int round = 0; round < ROUNDS; round++) {
+        double start = now_ns(), taken, copied, released;
+        struct snapshot *s = snapshot_take(pages);
+
+        taken = now_ns();
+        for (uint32_t i = 1; i <= COPIES; i++) page_write(pages, (uint64_t)i << PAGE_BITS, 8);
+        copied = now_ns();
         snapshot_release(s);
-        start = now_ns();
-        s = snapshot_take(pages);
-        take = now_ns() - start < take ? now_ns() - start : take;
+        released = now_ns();
+        take = taken - start < take ? taken - start : take;
+        copy = copied - taken < copy ? copied - taken : copy;
+        release = released - copied < release ? released - copied : release;
     }
-    start = now_ns();
-    for (uint32_t i = 1; i <= 10000; i++) page_write(pages, (uint64_t)i << PAGE_BITS, 8);
-    copy = (now_ns() - start) / 10000;
-    start = now_ns();
-    snapshot_release(s);
-    printf("%8u pages: snapshot %.0f us, first write to a frozen page %.0f ns, release with 10,000 copies %.0f us\n",
-           count, take / 1e3, copy, (now_ns() - start) / 1e3);
+    printf("%8u pages: snapshot %.0f us, first write to a frozen page %.0f ns, release with %d copies %.0f us\n", count,
+           take / 1e3, copy / COPIES, COPIES, release / 1e3);
     pages_free(pages);
 }
 

@@ -220,6 +220,11 @@ const void *page_read(const struct pages *pages, uint64_t address)
     return pages->table[page] + (address & (PAGE_BYTES - 1));
 }
 
+const char *const *pages_frames(const struct pages *pages)
+{
+    return (const char *const *)pages->table;
+}
+
 /* Gives a page that may not be written in place a frame of its own. */
 static __attribute__((noinline)) void unfreeze(struct pages *pages, uint32_t page)
 {

@@ -27,6 +27,9 @@ size_t pages_bytes(const struct pages *pages);
 
 /* For reading. Valid until the page's next write or release. */
 const void *page_read(const struct pages *pages, uint64_t address);
+/* For reading in a loop: the bytes of page n are at pages_frames()[n]. Valid until the next page_write, page_alloc or
+ * page_release of any page. */
+const char *const *pages_frames(const struct pages *pages);
 /* For writing len bytes at address (they lie within one page): copies a frozen page first and notes the touched
  * 64-byte grains for the next checkpoint. The pointer is valid until the next snapshot_take or release. */
 void *page_write(struct pages *pages, uint64_t address, size_t len);

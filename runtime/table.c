@@ -8,7 +8,7 @@
  *
  * The index is an open-addressing table in memory with linear probing: slots of (low 32 bits of the hash) << 32 | id +
  * 1; 0 is an empty slot. The low bits of those 32 are the home of a slot, so it grows and closes gaps without a look at
- * the rows. At most half of the slots are taken. */
+ * the rows. */
 #include "runtime/table.h"
 
 #include "base/hash.h"
@@ -22,6 +22,7 @@ enum {
     INDEX_MIN = 64,
     PER_DIRECTORY = PAGE_BYTES / 4,
     TOPS_MAX = 8,
+    SPARSE_ROWS_MAX = 4096,
     AHEAD = 16,              /* rows whose memory is fetched ahead */
     AHEAD_FROM_SLOTS = 8192, /* smaller indexes stay in the nearest cache */
     RECIPROCAL_BITS = 56,
@@ -37,19 +38,29 @@ struct root {
 };
 _Static_assert(sizeof(struct root) <= TABLE_ROOT_BYTES, "the root fits");
 
+/* How keys are compared: as one value and its NULL bit, as words, or column by column because some are text. */
+enum key_kind { KEY_WORD, KEY_WORDS, KEY_TEXTS };
+
+/* Where rows are. */
+struct rows {
+    uint32_t *page; /* of each rows_per_page rows */
+    uint32_t bytes, per_page;
+    uint64_t reciprocal; /* of per_page, in units of 2^-56, rounded up: id / per_page without a division */
+};
+struct place {
+    uint32_t page, at;
+};
+
 struct table {
     struct pages *pages;
     int root, value_bytes;
     struct key_layout layout;
-    uint32_t row_bytes, rows_per_page;
-    uint64_t reciprocal; /* of rows_per_page, in units of 2^-56, rounded up: id / rows_per_page without a division */
-    enum { KEY_WORD, KEY_WORDS, KEY_TEXTS } kind;
-    int texts; /* how many key columns are text */
+    enum key_kind kind;
+    struct rows rows;
+    size_t row_page_count, row_page_capacity;
 
     uint64_t *index;
     uint32_t mask; /* slots - 1 */
-    uint32_t *row_pages;
-    size_t row_page_count, row_page_capacity;
 };
 
 /* --- the root --- */
@@ -81,11 +92,18 @@ uint32_t table_limit(const struct table *t)
 
 /* --- rows --- */
 
+static inline struct place row_place(const struct rows *rows, uint32_t id)
+{
+    uint32_t n = (uint32_t)((unsigned __int128)rows->reciprocal * id >> RECIPROCAL_BITS);
+
+    return (struct place){rows->page[n], (id - n * rows->per_page) * rows->bytes};
+}
+
 static uint64_t row_address(const struct table *t, uint32_t id)
 {
-    uint32_t n = (uint32_t)((unsigned __int128)t->reciprocal * id >> RECIPROCAL_BITS);
+    struct place place = row_place(&t->rows, id);
 
-    return ((uint64_t)t->row_pages[n] << PAGE_BITS) + (id - n * t->rows_per_page) * t->row_bytes;
+    return ((uint64_t)place.page << PAGE_BITS) + place.at;
 }
 
 static const uint8_t *row_read(const struct table *t, uint32_t id)
@@ -107,8 +125,8 @@ static uint32_t number_get(const struct pages *pages, uint32_t page, uint32_t n)
 
 static void remember_row_page(struct table *t, uint32_t page)
 {
-    t->row_pages = mem_grow(t->row_pages, &t->row_page_capacity, t->row_page_count + 1, sizeof *t->row_pages);
-    t->row_pages[t->row_page_count++] = page;
+    t->rows.page = mem_grow(t->rows.page, &t->row_page_capacity, t->row_page_count + 1, sizeof *t->rows.page);
+    t->rows.page[t->row_page_count++] = page;
 }
 
 /* A new page of rows, entered in the directory. */
@@ -130,7 +148,7 @@ static void row_page_add(struct table *t)
 static void row_pages_load(struct table *t)
 {
     const struct root *root = root_read(t);
-    uint32_t count = (uint32_t)(((uint64_t)root->limit + t->rows_per_page - 1) / t->rows_per_page);
+    uint32_t count = (uint32_t)(((uint64_t)root->limit + t->rows.per_page - 1) / t->rows.per_page);
 
     for (uint32_t n = 0; n < count; n++) {
         uint32_t directory_number = n / PER_DIRECTORY;
@@ -155,15 +173,16 @@ static void index_put(struct table *t, uint64_t slot)
     t->index[at] = slot;
 }
 
-/* Room for `more` further rows. */
-static void index_reserve(struct table *t, uint32_t more)
+/* A quarter of a small index is taken at most, of a large one, which would not fit the caches, a half. */
+static uint64_t slots_for(uint64_t rows)
 {
-    uint64_t need = 2 * ((uint64_t)root_read(t)->count + more), slots = t->index ? (uint64_t)t->mask + 1 : INDEX_MIN;
-    uint64_t *old = t->index;
-    uint64_t old_slots = old ? slots : 0;
+    return rows <= SPARSE_ROWS_MAX ? 4 * rows : 2 * rows;
+}
 
-    if (old && need <= slots) return;
-    while (slots < need) slots *= 2;
+static void index_resize(struct table *t, uint64_t slots)
+{
+    uint64_t *old = t->index, old_slots = old ? (uint64_t)t->mask + 1 : 0;
+
     assert(slots <= UINT64_C(1) << 32);
     t->index = mem_zalloc(slots * sizeof *t->index);
     t->mask = (uint32_t)(slots - 1);
@@ -171,6 +190,17 @@ static void index_reserve(struct table *t, uint32_t more)
         if (old[i]) index_put(t, old[i]);
     }
     free(old);
+}
+
+/* Room for `more` further rows. */
+static void index_reserve(struct table *t, uint32_t more)
+{
+    uint64_t need = slots_for((uint64_t)root_read(t)->count + more);
+    uint64_t slots = t->index ? (uint64_t)t->mask + 1 : INDEX_MIN;
+
+    if (t->index && need <= slots) return;
+    while (slots < need) slots *= 2;
+    index_resize(t, slots);
 }
 
 static void index_load(struct table *t)
@@ -236,9 +266,10 @@ static bool columns_equal(const struct table *t, const uint8_t *stored, const ui
     return true;
 }
 
-static inline bool key_equal(const struct table *t, const uint8_t *stored, const uint8_t *packed)
+/* kind is t->kind, given apart so that a loop can have it as a constant. */
+static inline bool key_equal(const struct table *t, enum key_kind kind, const uint8_t *stored, const uint8_t *packed)
 {
-    switch (t->kind) {
+    switch (kind) {
     case KEY_WORD: return words_equal(stored, packed, 16);
     case KEY_WORDS: return words_equal(stored, packed, t->layout.bytes);
     case KEY_TEXTS: return columns_equal(t, stored, packed);
@@ -273,11 +304,19 @@ static void key_free_texts(struct table *t, uint64_t row)
 
 /* --- the table --- */
 
+static enum key_kind key_kind(const struct key_layout *layout)
+{
+    for (int i = 0; i < layout->columns; i++) {
+        if (layout->phys[i] == PHYS_TEXT) return KEY_TEXTS;
+    }
+    return layout->bytes == 16 ? KEY_WORD : KEY_WORDS;
+}
+
 static void check_root(const struct table *t)
 {
     const struct root *root = root_read(t);
 
-    assert(root->row_bytes == 0 || root->row_bytes == t->row_bytes);
+    assert(root->row_bytes == 0 || root->row_bytes == t->rows.bytes);
     assert(root->count <= root->limit);
 }
 
@@ -288,11 +327,10 @@ struct table *table_new(struct pages *pages, int root, const struct key_layout *
     assert(root >= 0 && root + TABLE_ROOT_BYTES <= PAGES_ROOT_BYTES && root % 8 == 0);
     assert(value_bytes >= 0 && value_bytes % 8 == 0 && layout->bytes + value_bytes <= PAGE_BYTES);
     *t = (struct table){.pages = pages, .root = root, .value_bytes = value_bytes, .layout = *layout};
-    t->row_bytes = layout->bytes + (uint32_t)value_bytes;
-    t->rows_per_page = PAGE_BYTES / t->row_bytes;
-    t->reciprocal = (UINT64_C(1) << RECIPROCAL_BITS) / t->rows_per_page + 1;
-    for (int i = 0; i < layout->columns; i++) t->texts += layout->phys[i] == PHYS_TEXT;
-    t->kind = t->texts ? KEY_TEXTS : layout->bytes == 16 ? KEY_WORD : KEY_WORDS;
+    t->rows.bytes = layout->bytes + (uint32_t)value_bytes;
+    t->rows.per_page = PAGE_BYTES / t->rows.bytes;
+    t->rows.reciprocal = (UINT64_C(1) << RECIPROCAL_BITS) / t->rows.per_page + 1;
+    t->kind = key_kind(layout);
     check_root(t);
     row_pages_load(t);
     index_load(t);
@@ -303,7 +341,7 @@ void table_free(struct table *t)
 {
     if (!t) return;
     free(t->index);
-    free(t->row_pages);
+    free(t->rows.page);
     free(t);
 }
 
@@ -314,7 +352,7 @@ static uint32_t id_take(struct table *t)
     uint32_t id;
 
     root->count++;
-    root->row_bytes = t->row_bytes;
+    root->row_bytes = t->rows.bytes;
     if (root->free) {
         id = root->free - 1;
         root->free = (uint32_t)get_u64(row_read(t, id));
@@ -322,7 +360,7 @@ static uint32_t id_take(struct table *t)
     }
     assert(root->limit < UINT32_MAX - 1);
     id = root->limit++;
-    if (id == t->row_page_count * t->rows_per_page) row_page_add(t);
+    if (id == t->row_page_count * t->rows.per_page) row_page_add(t);
     return id;
 }
 
@@ -332,21 +370,21 @@ static uint32_t row_make(struct table *t, const uint8_t *key)
     uint64_t row = row_address(t, id);
 
     memcpy(page_write(t->pages, row, t->layout.bytes), key, t->layout.bytes);
-    if (t->texts) key_store_texts(t, row);
+    if (t->kind == KEY_TEXTS) key_store_texts(t, row);
     return id;
 }
 
 /* The slot of the key, or the empty one where it belongs. */
-static inline uint32_t slot_find(const struct table *t, const uint8_t *key, uint32_t tag)
+static uint32_t slot_find(const struct table *t, const uint8_t *key, uint32_t tag)
 {
     for (uint32_t at = tag & t->mask;; at = (at + 1) & t->mask) {
         uint64_t slot = t->index[at];
         if (!slot) return at;
-        if (slot >> 32 == tag && key_equal(t, row_read(t, (uint32_t)slot - 1), key)) return at;
+        if (slot >> 32 == tag && key_equal(t, t->kind, row_read(t, (uint32_t)slot - 1), key)) return at;
     }
 }
 
-static inline uint32_t upsert(struct table *t, const uint8_t *key, uint64_t hash, uint8_t *fresh)
+static uint32_t upsert(struct table *t, const uint8_t *key, uint64_t hash, uint8_t *fresh)
 {
     uint32_t at = slot_find(t, key, (uint32_t)hash);
 
@@ -355,25 +393,78 @@ static inline uint32_t upsert(struct table *t, const uint8_t *key, uint64_t hash
     return (uint32_t)t->index[at] - 1;
 }
 
+/* Asks for the memory that the keys will need: their slots, then the rows these name. */
 static void fetch_ahead(const struct table *t, const uint64_t *hashes, int n)
 {
+    const char *const *frames = pages_frames(t->pages);
+
     for (int i = 0; i < n; i++) __builtin_prefetch(&t->index[(uint32_t)hashes[i] & t->mask]);
     for (int i = 0; i < n; i++) {
         uint64_t slot = t->index[(uint32_t)hashes[i] & t->mask];
-        if (slot) __builtin_prefetch(row_read(t, (uint32_t)slot - 1));
+        struct place place;
+
+        if (!slot) continue;
+        place = row_place(&t->rows, (uint32_t)slot - 1);
+        __builtin_prefetch(frames[place.page] + place.at);
+    }
+}
+
+/* The hot loop: finds the rows of keys that are known, stops at the first new key and returns how many there were
+ * before it. Nothing is written but ids and fresh, so all it needs stays in registers. */
+static inline __attribute__((always_inline)) int find_run(const struct table *t, enum key_kind kind,
+                                                          const uint8_t *keys, const uint64_t *hashes, int n,
+                                                          uint32_t *ids, uint8_t *fresh)
+{
+    const struct rows rows = t->rows;
+    const char *const *frames = pages_frames(t->pages);
+    const uint64_t *index = t->index;
+    uint32_t mask = t->mask, key_bytes = kind == KEY_WORD ? 16 : t->layout.bytes;
+
+    for (int i = 0; i < n; i++, keys += key_bytes) {
+        for (uint32_t tag = (uint32_t)hashes[i], at = tag & mask;; at = (at + 1) & mask) {
+            struct place place;
+
+            if (!index[at]) return i;
+            if (index[at] >> 32 != tag) continue;
+            ids[i] = (uint32_t)index[at] - 1;
+            place = row_place(&rows, ids[i]);
+            if (key_equal(t, kind, (const uint8_t *)frames[place.page] + place.at, keys)) break;
+        }
+        fresh[i] = 0;
+    }
+    return n;
+}
+
+static int find_known(const struct table *t, const uint8_t *keys, const uint64_t *hashes, int n, uint32_t *ids,
+                      uint8_t *fresh)
+{
+    switch (t->kind) {
+    case KEY_WORD: return find_run(t, KEY_WORD, keys, hashes, n, ids, fresh);
+    case KEY_WORDS: return find_run(t, KEY_WORDS, keys, hashes, n, ids, fresh);
+    case KEY_TEXTS: return find_run(t, KEY_TEXTS, keys, hashes, n, ids, fresh);
+    }
+    return 0;
+}
+
+static void upsert_some(struct table *t, const uint8_t *keys, const uint64_t *hashes, int n, uint32_t *ids,
+                        uint8_t *fresh)
+{
+    size_t stride = t->layout.bytes;
+
+    for (int i = 0; i < n; i++) {
+        i += find_known(t, keys + (size_t)i * stride, hashes + i, n - i, ids + i, fresh + i);
+        if (i < n) ids[i] = upsert(t, keys + (size_t)i * stride, hashes[i], &fresh[i]);
     }
 }
 
 void table_upsert(struct table *t, const uint8_t *keys, const uint64_t *hashes, int n, uint32_t *ids, uint8_t *fresh)
 {
     for (int start = 0; start < n; start += AHEAD) {
-        int end = n - start < AHEAD ? n : start + AHEAD;
+        int some = n - start < AHEAD ? n - start : AHEAD;
 
         index_reserve(t, AHEAD);
-        if (t->mask >= AHEAD_FROM_SLOTS) fetch_ahead(t, hashes + start, end - start);
-        for (int i = start; i < end; i++) {
-            ids[i] = upsert(t, keys + (size_t)i * t->layout.bytes, hashes[i], &fresh[i]);
-        }
+        if (t->mask >= AHEAD_FROM_SLOTS) fetch_ahead(t, hashes + start, some);
+        upsert_some(t, keys + (size_t)start * t->layout.bytes, hashes + start, some, ids + start, fresh + start);
     }
 }
 
@@ -392,10 +483,10 @@ void table_remove(struct table *t, uint32_t id)
 
     assert(table_is_live(t, id));
     index_remove(t, slot_of((uint32_t)key_hash(&t->layout, t->pages, row_read(t, id)), id));
-    if (t->texts) key_free_texts(t, row);
+    if (t->kind == KEY_TEXTS) key_free_texts(t, row);
     root = root_write(t);
-    bytes = page_write(t->pages, row, t->row_bytes);
-    memset(bytes, 0, t->row_bytes);
+    bytes = page_write(t->pages, row, t->rows.bytes);
+    memset(bytes, 0, t->rows.bytes);
     put_u64(bytes, FREE_ROW | root->free);
     root->free = id + 1;
     root->count--;
