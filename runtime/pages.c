@@ -16,7 +16,7 @@
  * are over by then.
  *
  * A delta (numbers little-endian):
- *     u32 what (0 changed, 1 all: what is not named is free), u32 number of entries, then entries by ascending page:
+ *     u32 what (0 changed, 1 all: pages not named are free), u32 number of entries, then entries by ascending page:
  *     u32 page, u32 kind (0 changed, 1 made: zeroed before, 2 freed), u64 mask of grains, 64 bytes for each set bit */
 #include "runtime/pages.h"
 
@@ -159,10 +159,20 @@ struct pages *pages_new(void)
     return pages;
 }
 
+/* Frames that pages have; without snapshots, all others must be free. */
+static size_t frames_held(const struct pages *pages)
+{
+    size_t held = 0;
+
+    for (uint32_t i = 0; i < pages->capacity; i++) held += pages->page[i].born != 0;
+    return held;
+}
+
 void pages_free(struct pages *pages)
 {
     if (!pages) return;
     assert(!pages->newest);
+    assert(frames_held(pages) + pages->free_count == pages->chunk_count * CHUNK_PAGES);
     for (size_t i = 0; i < pages->chunk_count; i++) munmap(pages->chunks[i], CHUNK_PAGES * PAGE_BYTES);
     pthread_mutex_destroy(&pages->mutex);
     free(pages->chunks);
@@ -366,7 +376,7 @@ static int page_delta(const struct pages *pages, uint32_t page, enum pages_what 
     const char *frame = pages->table[page];
 
     if (!is_live(pages, page)) {
-        if (what == PAGES_ALL || !p->moved) return 0;
+        if (what == PAGES_CHANGED && !p->moved) return 0;
         entry_put(out, page, ENTRY_FREED, 0, frame);
     } else if (what == PAGES_ALL) {
         entry_put(out, page, ENTRY_MADE, nonzero_grains(frame), frame);
@@ -387,14 +397,13 @@ static void mark_clean(struct pages *pages)
 
 void pages_delta(struct pages *pages, enum pages_what what, struct buf *out)
 {
+    uint32_t entries = 0, end = pages->capacity;
     size_t head = out->len;
-    uint32_t entries = 0;
 
+    while (what == PAGES_ALL && !is_live(pages, end - 1)) end--;
     buf_reserve(out, DELTA_HEAD_BYTES);
     out->len += DELTA_HEAD_BYTES;
-    for (uint32_t i = 0; i < pages->capacity; i++) {
-        entries += (uint32_t)page_delta(pages, i, what, out);
-    }
+    for (uint32_t i = 0; i < end; i++) entries += (uint32_t)page_delta(pages, i, what, out);
     mark_clean(pages);
     put_u32(out->ptr + head, what);
     put_u32(out->ptr + head + 4, entries);
@@ -469,16 +478,24 @@ static void release_all(struct pages *pages)
     }
 }
 
+/* Pages are made lowest first, so behind the pages there were before (`known`) a delta names each one up to its last.
+ * A damaged number thus cannot make the space grow far. */
+static bool page_may_follow(const struct entry *e, uint32_t last, uint32_t i, uint32_t known)
+{
+    return e->page <= (uint64_t)known + i && (i == 0 || e->page > last);
+}
+
 int pages_apply(struct pages *pages, struct str delta, struct err *err)
 {
+    uint32_t known = pages->capacity, last = 0;
     size_t at = DELTA_HEAD_BYTES;
-    struct entry e, last = {0};
+    struct entry e;
 
     if (delta.len < DELTA_HEAD_BYTES || get_u32(delta.ptr) > PAGES_ALL) return damaged(err, 0);
     if (get_u32(delta.ptr) == PAGES_ALL) release_all(pages);
-    for (uint32_t i = 0; i < get_u32(delta.ptr + 4); i++, last = e) {
+    for (uint32_t i = 0; i < get_u32(delta.ptr + 4); i++, last = e.page) {
         size_t start = at;
-        if (entry_get(delta, &at, &e) || (i && e.page <= last.page) || entry_apply(pages, &e)) {
+        if (entry_get(delta, &at, &e) || !page_may_follow(&e, last, i, known) || entry_apply(pages, &e)) {
             return damaged(err, start);
         }
     }

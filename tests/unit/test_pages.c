@@ -263,6 +263,32 @@ static void deltas_bring_another_space_to_the_same_state(void **state)
     pages_free(copy);
 }
 
+/* Also when most pages were freed, so that page numbers are far apart. */
+static void a_whole_delta_makes_an_empty_space_the_same(void **state)
+{
+    struct pages *pages = pages_new(), *copy = pages_new();
+    struct model *model = model_new();
+    struct buf delta = {0};
+    struct rng rng = {6};
+
+    (void)state;
+    for (uint32_t page = 1; page < MODEL_PAGES; page++) model->live[page_alloc(pages)] = true;
+    for (uint32_t page = 1; page < MODEL_PAGES; page++) {
+        if (page % 50 == 49) continue;
+        page_release(pages, page);
+        model->live[page] = false;
+    }
+    for (int i = 0; i < 1000; i++) random_write(pages, model, &rng);
+    pages_delta(pages, PAGES_ALL, &delta);
+    apply(copy, &delta);
+    assert_same(copy, model);
+    assert_int_equal(page_alloc(copy), page_alloc(pages));
+    pages_free(copy);
+    buf_free(&delta);
+    free(model);
+    pages_free(pages);
+}
+
 static void a_delta_holds_only_touched_grains(void **state)
 {
     struct pages *pages = pages_new();
@@ -411,6 +437,7 @@ int main(void)
         cmocka_unit_test(a_frozen_page_is_copied_once_and_a_private_one_never),
         cmocka_unit_test(memory_of_released_snapshots_is_used_again),
         cmocka_unit_test(deltas_bring_another_space_to_the_same_state),
+        cmocka_unit_test(a_whole_delta_makes_an_empty_space_the_same),
         cmocka_unit_test(a_delta_holds_only_touched_grains),
         cmocka_unit_test(damaged_deltas_are_refused_without_harm),
         cmocka_unit_test(other_threads_read_and_release_while_the_owner_writes),
