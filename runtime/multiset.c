@@ -82,7 +82,7 @@ static const struct node *node_read(const struct multiset *m, uint64_t page)
     return page_read(m->pages, page << PAGE_BITS);
 }
 
-/* The head of a node and all entries from `from` to the end of those in use, for writing. */
+/* A node whose head and whose entries from..to-1 are to be written. */
 static struct node *node_write(struct multiset *m, uint32_t page, uint32_t from, uint32_t to)
 {
     uint64_t address = (uint64_t)page << PAGE_BITS;
