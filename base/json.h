@@ -1,0 +1,77 @@
+/* json.h - JSON as bytes: a reader that checks what it passes over, and a writer. Knows no columns.
+ *
+ * The reader is a cursor that moves from value to value on demand; it allocates nothing and copies nothing. All it has
+ * passed is well-formed by RFC 8259 (control characters, escapes with their surrogate pairs, the grammar of numbers),
+ * except that it takes bytes over 0x7f inside strings as they are: whether a document is UTF-8 is asked once, of all
+ * its bytes (json_is_utf8). Duplicate keys are all shown. Never accepts a byte at or behind the document's end, but may
+ * look at up to JSON_PADDING bytes there. */
+#ifndef WEIR_BASE_JSON_H
+#define WEIR_BASE_JSON_H
+
+#include "base/mem.h"
+
+enum { JSON_PADDING = 64, JSON_DEPTH_MAX = 512 };
+
+struct json {
+    const char *begin, *at, *end;
+    const char *problem; /* after a -1: what is wrong at `at`: "expected ',' or '}'" */
+    int depth;           /* objects and arrays that are open */
+    bool avx2;           /* may be set to false after json_begin; then the portable code runs, with the same results */
+};
+
+/* A string's bytes between its quotes, as written. */
+struct json_text {
+    const char *ptr;
+    size_t len;
+    bool escaped; /* holds escapes: json_unescape makes the text */
+};
+
+/* (-1)^negative * mantissa * 10^exponent, exactly, if digits <= 19; else only the text has it all. */
+struct json_number {
+    struct str text;
+    uint64_t mantissa;
+    int exponent;
+    int digits; /* all of them, leading zeros too */
+    bool negative;
+    bool plain; /* has no point and no exponent */
+};
+
+void json_begin(struct json *j, const char *text, size_t len);
+bool json_is_utf8(const char *text, size_t len);
+
+/* Skips blanks; the byte that follows, or 0 at the end (a 0 byte is no JSON either). */
+static inline char json_peek(struct json *j)
+{
+    while (j->at < j->end && (*j->at == ' ' || *j->at == '\n' || *j->at == '\r' || *j->at == '\t')) j->at++;
+    return j->at < j->end ? *j->at : '\0';
+}
+
+/* Each reads one value that begins at the cursor (no blanks before it) and leaves the cursor behind it. 0, or -1 with
+ * problem set and the cursor at the place. */
+int json_skip(struct json *j);                            /* any value */
+int json_string(struct json *j, struct json_text *out);   /* at a quote */
+int json_number(struct json *j, struct json_number *out); /* at a digit or '-' (else it is a problem) */
+int json_literal(struct json *j);                         /* true, false or null */
+
+/* Steps into the object or array at the cursor. */
+int json_enter(struct json *j);
+/* Moves on to member or element number `position` (count from 0; each value must have been read). 1: the cursor is at
+ * its value; 0: there is none, the cursor is behind the closing bracket; -1. */
+int json_next_member(struct json *j, int position, struct json_text *key);
+int json_next_element(struct json *j, int position);
+/* 0 if only blanks follow. */
+int json_end(struct json *j);
+
+/* Writes the text of a string that json_string has read; out has room for len bytes. Returns the text's length. */
+size_t json_unescape(const char *raw, size_t len, char *out);
+/* 0; -1: not whole (1.0 and 1e3 are); -2: does not fit 64 bits. */
+int json_number_int(const struct json_number *n, int64_t *out);
+/* Correctly rounded; an infinity when it is too large. */
+double json_number_double(const struct json_number *n);
+
+/* Appends a string in quotes, with escapes for quotes, backslashes and control characters. */
+void json_put_string(struct buf *out, const char *text, size_t len);
+/* Appends a number; NaN and the infinities, which JSON does not have, as strings. */
+void json_put_double(struct buf *out, double v);
+
+#endif
