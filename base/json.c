@@ -6,8 +6,6 @@
 #include <assert.h>
 #include <string.h>
 
-#define BYTES(b) (UINT64_C(0x0101010101010101) * (b))
-
 static int fail(struct json *j, const char *at, const char *problem)
 {
     j->at = at < j->end ? at : j->end;
@@ -21,7 +19,7 @@ static int fail(struct json *j, const char *at, const char *problem)
  * lowest counts. */
 static uint64_t less_than(uint64_t v, uint64_t n)
 {
-    return (v - BYTES(n)) & ~v & BYTES(0x80);
+    return (v - JSON_BYTES(n)) & ~v & JSON_BYTES(0x80);
 }
 
 /* The first byte that ends the plain part of a string: a quote, a backslash or a control character; or end. */
@@ -29,7 +27,7 @@ static const char *plain_end_portable(const char *p, const char *end)
 {
     for (; p < end; p += 8) {
         uint64_t v = get_u64(p);
-        uint64_t hits = less_than(v, 0x20) | less_than(v ^ BYTES('"'), 1) | less_than(v ^ BYTES('\\'), 1);
+        uint64_t hits = less_than(v, 0x20) | less_than(v ^ JSON_BYTES('"'), 1) | less_than(v ^ JSON_BYTES('\\'), 1);
 
         if (!hits) continue;
         p += __builtin_ctzll(hits) / 8;
@@ -72,7 +70,13 @@ static bool has_avx2(void)
 
 void json_begin(struct json *j, const char *text, size_t len)
 {
-    *j = (struct json){.begin = text, .at = text, .end = text + len, .avx2 = has_avx2()};
+    *j = (struct json){.begin = text, .at = text, .end = text + len, .portable = !has_avx2()};
+}
+
+char json_peek_slowly(struct json *j)
+{
+    while (j->at < j->end && (*j->at == ' ' || *j->at == '\n' || *j->at == '\r' || *j->at == '\t')) j->at++;
+    return j->at < j->end ? *j->at : '\0';
 }
 
 /* Looks at whole words, so a byte behind the end may send it the long way, which is exact. */
@@ -82,7 +86,7 @@ bool json_is_utf8(const char *text, size_t len)
 
     for (size_t i = 0; i < len; i += 32)
         all |= get_u64(text + i) | get_u64(text + i + 8) | get_u64(text + i + 16) | get_u64(text + i + 24);
-    return !(all & BYTES(0x80)) || utf8_valid_prefix(text, len) == len;
+    return !(all & JSON_BYTES(0x80)) || utf8_valid_prefix(text, len) == len;
 }
 
 /* The value of four hexadecimal digits, or -1. */
@@ -140,7 +144,7 @@ int json_string(struct json *j, struct json_text *out)
     for (;;) {
         const char *next;
 
-        p = j->avx2 ? plain_end_avx2(p, j->end) : plain_end_portable(p, j->end);
+        p = j->portable ? plain_end_portable(p, j->end) : plain_end_avx2(p, j->end);
         if (p == j->end) return fail(j, p, "the string does not end");
         if (*p == '"') break;
         if (*p != '\\') return fail(j, p, "a control character in a string");
@@ -222,13 +226,23 @@ size_t json_unescape(const char *raw, size_t len, char *out)
 
 /* ---- numbers and literals ---- */
 
+/* Appends the digits at p to the mantissa, 8 at a time: without a branch on how many there are. */
 static inline const char *read_digits(const char *p, const char *end, uint64_t *mantissa)
 {
-    uint64_t m = *mantissa;
-    unsigned digit;
+    static const uint32_t power_of_ten[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
+    size_t count;
 
-    for (; p < end && (digit = (unsigned)*p - '0') < 10; p++) m = m * 10 + digit;
-    *mantissa = m;
+    do {
+        uint64_t v = get_u64(p) ^ JSON_BYTES('0');
+        uint64_t others = (v | (v + JSON_BYTES(6))) & JSON_BYTES(0xf0); /* not 0 to 9; only the lowest counts */
+        size_t left = (size_t)(end - p);
+
+        count = others ? (size_t)__builtin_ctzll(others) / 8 : 8;
+        if (count > left) count = left;
+        if (count == 0) break;
+        *mantissa = *mantissa * power_of_ten[count] + json_eight_digits(v << (64 - 8 * count));
+        p += count;
+    } while (count == 8);
     return p;
 }
 

@@ -88,7 +88,7 @@ static struct str field_text(struct arena *arena, const struct csv_field *field)
     size_t len = 0;
 
     if (!field->doubled) return str_of(field->ptr, field->len);
-    text = arena_alloc(arena, field->len + sizeof(uint32_t));
+    text = arena_alloc(arena, field->len + sizeof(uint64_t));
     for (size_t i = 0; i < field->len; i++) {
         text[len++] = field->ptr[i];
         i += field->ptr[i] == '"';

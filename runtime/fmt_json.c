@@ -29,7 +29,7 @@ struct member {
 struct guess {
     uint64_t head[GUESS_HEAD / 8], mask[GUESS_HEAD / 8];
     char bytes[GUESS_BYTES];
-    uint32_t len;          /* 0: nothing to compare with */
+    int len;               /* 0: nothing to compare with */
     struct member *member; /* whose key it is; NULL: an unwanted one */
 };
 
@@ -124,14 +124,14 @@ static int json_decoder_open(struct decoder *base, struct err *err)
 
 /* ---- guesses ---- */
 
-/* Whether the bytes at p are those of the guess. Reads GUESS_BYTES there. */
+/* Whether the bytes at p are those of the guess and a value follows. Reads GUESS_BYTES there. */
 static inline bool guess_holds(const struct guess *g, const char *p, const char *end)
 {
     uint64_t other = 0;
 
     for (int i = 0; i < GUESS_HEAD / 8; i++) other |= (get_u64(p + 8 * i) ^ g->head[i]) & g->mask[i];
-    if (other || g->len == 0 || g->len > (size_t)(end - p)) return false;
-    return g->len <= GUESS_HEAD || memcmp(p + GUESS_HEAD, g->bytes + GUESS_HEAD, g->len - GUESS_HEAD) == 0;
+    if (other || g->len == 0 || g->len >= end - p) return false;
+    return g->len <= GUESS_HEAD || memcmp(p + GUESS_HEAD, g->bytes + GUESS_HEAD, (size_t)g->len - GUESS_HEAD) == 0;
 }
 
 static struct guess *guess_slot(struct arena *arena, struct node *node, int position)
@@ -162,101 +162,139 @@ static void learn(struct arena *arena, struct node *node, int position, struct s
     memcpy(g->bytes, between.ptr, between.len);
     memcpy(g->head, between.ptr, head);
     memcpy(g->mask, ones, head);
-    g->len = (uint32_t)between.len;
+    g->len = (int)between.len;
     g->member = member;
 }
 
 /* ---- values ---- */
 
-static int put_string(struct json_decoder *d, struct target *t, int row, enum misfit *misfit)
+enum { MALFORMED = -1 }; /* beside the values of enum misfit */
+
+static int put_string(struct json_decoder *d, struct target *t, int row)
 {
     struct json_text text;
 
-    if (json_string(&d->json, &text)) return -1;
+    if (json_string(&d->json, &text)) return MALFORMED;
     if (text.escaped) {
-        char *plain = arena_alloc(d->base.texts, text.len + sizeof(uint32_t));
+        char *plain = arena_alloc(d->base.texts, text.len + sizeof(uint64_t));
         text.len = json_unescape(text.ptr, text.len, plain);
         text.ptr = plain;
     }
-    *misfit = target_text(t, row, text.ptr, text.len);
-    return 0;
+    return target_text(t, row, text.ptr, text.len);
 }
 
-/* A value that only VARCHAR takes, as its source. */
-static enum misfit put_source(struct target *t, int row, const char *begin, const char *end)
+static int put_number(struct json_decoder *d, struct target *t, int row)
 {
-    if (t->field->type.kind != TYPE_VARCHAR) return MISFIT_TYPE;
-    return target_text(t, row, begin, (size_t)(end - begin));
-}
-
-static int put_literal(struct json_decoder *d, struct target *t, int row, enum misfit *misfit)
-{
-    const char *begin = d->json.at;
-
-    if (json_literal(&d->json)) return -1;
-    if (*begin == 'n') return 0;
-    if (t->field->type.kind == TYPE_BOOLEAN)
-        *misfit = target_bool(t, row, *begin == 't');
-    else
-        *misfit = put_source(t, row, begin, d->json.at);
-    return 0;
-}
-
-/* Reads the value at the cursor into a row of the target. -1: it is not well-formed. */
-static int put_value(struct json_decoder *d, struct target *t, int row, enum misfit *misfit)
-{
-    const char *begin = d->json.at;
     struct json_number number;
 
-    *misfit = FITS;
+    return json_number(&d->json, &number) ? MALFORMED : (int)target_number(t, row, &number);
+}
+
+/* A value that only VARCHAR takes, as its source, which began at `begin`. */
+static int put_source(struct json_decoder *d, struct target *t, int row, const char *begin)
+{
+    if (t->kind != TYPE_VARCHAR) return MISFIT_TYPE;
+    return target_text(t, row, begin, (size_t)(d->json.at - begin));
+}
+
+static int put_literal(struct json_decoder *d, struct target *t, int row)
+{
+    const char *begin = d->json.at;
+
+    if (json_literal(&d->json)) return MALFORMED;
+    if (*begin == 'n') return FITS;
+    if (t->kind == TYPE_BOOLEAN) return target_bool(t, row, *begin == 't');
+    return put_source(d, t, row, begin);
+}
+
+static int put_nested(struct json_decoder *d, struct target *t, int row)
+{
+    const char *begin = d->json.at;
+
+    return json_skip(&d->json) ? MALFORMED : put_source(d, t, row, begin);
+}
+
+/* Reads the value at the cursor into a row of the target. Returns MALFORMED or an enum misfit. */
+static int put_value(struct json_decoder *d, struct target *t, int row)
+{
     switch (json_peek(&d->json)) {
-    case '"': return put_string(d, t, row, misfit);
+    case '"': return put_string(d, t, row);
     case 't':
     case 'f':
-    case 'n': return put_literal(d, t, row, misfit);
+    case 'n': return put_literal(d, t, row);
     case '{':
-    case '[':
-        if (json_skip(&d->json)) return -1;
-        *misfit = put_source(t, row, begin, d->json.at);
-        return 0;
-    default:
-        if (json_number(&d->json, &number)) return -1;
-        *misfit = target_number(t, row, &number);
-        return 0;
+    case '[': return put_nested(d, t, row);
+    default: return put_number(d, t, row);
     }
 }
 
-/* The value at the cursor, for all the columns of one place. */
-static int decode_targets(struct json_decoder *d, struct target *first)
-{
-    const char *begin = d->json.at;
-    enum misfit misfit;
+/* ---- the hot loop. Each function takes the cursor and returns it moved, or NULL: the record is not well-formed. ----
+ */
 
-    for (struct target *t = first; t; t = t->next_same) {
-        d->json.at = begin;
-        if (put_value(d, t, d->row, &misfit)) return -1;
-        if (misfit) target_fail(t, d->row, misfit);
+/* Any value for all the columns of one place. */
+static const char *decode_any(struct json_decoder *d, struct target *t, const char *p)
+{
+    for (; t; t = t->next_same) {
+        int misfit;
+
+        d->json.at = p;
+        misfit = put_value(d, t, d->row);
+        if (misfit == MALFORMED) return NULL;
+        if (misfit) target_fail(t, d->row, (enum misfit)misfit);
     }
-    return 0;
+    return d->json.at;
 }
 
-static int decode_object(struct json_decoder *d, struct node *node);
-static int decode_array(struct json_decoder *d, struct node *node);
-
-/* The value at the cursor, which belongs to a wanted member. The depth of the recursion is that of the tree. */
-static int decode_member(struct json_decoder *d, struct member *m)
+/* The same, by the fast lane where it leads to the end. */
+static inline const char *decode_targets(struct json_decoder *d, struct target *t, const char *p)
 {
-    const char *begin = d->json.at;
-    char c;
+    const char *behind = NULL, *end = d->json.end;
+    enum misfit misfit = FITS;
+    int64_t number;
+    size_t len;
 
-    if (m->seen == d->record) return json_skip(&d->json);
+    if (t->next_same) return decode_any(d, t, p);
+    if (*p == '"') {
+        behind = json_short_string(p, end, &len);
+        if (behind)
+            misfit =
+                t->kind == TYPE_VARCHAR ? target_varchar(t, d->row, p + 1, len) : target_text(t, d->row, p + 1, len);
+    } else if (t->kind == TYPE_INTEGER || t->kind == TYPE_BIGINT) {
+        behind = json_short_int(p, end, &number);
+        if (behind) misfit = target_int(t, d->row, number);
+    }
+    if (!behind) return decode_any(d, t, p);
+    if (misfit) target_fail(t, d->row, misfit);
+    return behind;
+}
+
+static inline const char *skip(struct json_decoder *d, const char *p)
+{
+    const char *end = d->json.end, *behind;
+    int64_t number;
+    size_t len;
+
+    behind = *p == '"' ? json_short_string(p, end, &len) : json_short_int(p, end, &number);
+    if (behind) return behind;
+    d->json.at = p;
+    return json_skip(&d->json) ? NULL : d->json.at;
+}
+
+static const char *decode_object(struct json_decoder *d, struct node *node, const char *p);
+static const char *decode_array(struct json_decoder *d, struct node *node, const char *p);
+
+/* The value of a wanted member. The depth of the recursion is that of the tree. */
+static const char *decode_member(struct json_decoder *d, struct member *m, const char *p)
+{
+    const char *behind = NULL;
+
+    if (m->seen == d->record) return skip(d, p);
     m->seen = d->record;
-    if (m->target && decode_targets(d, m->target)) return -1;
-    if (!m->below) return 0;
-    d->json.at = begin;
-    c = json_peek(&d->json);
-    if (c == '{') return decode_object(d, m->below);
-    return c == '[' ? decode_array(d, m->below) : json_skip(&d->json);
+    if (m->target) behind = decode_targets(d, m->target, p);
+    if (!m->below || (m->target && !behind)) return behind;
+    if (*p == '{') return decode_object(d, m->below, p);
+    if (*p == '[') return decode_array(d, m->below, p);
+    return behind ? behind : skip(d, p);
 }
 
 static struct member *member_of_key(struct json_decoder *d, const struct node *node, struct json_text key)
@@ -270,69 +308,71 @@ static struct member *member_of_key(struct json_decoder *d, const struct node *n
     return member_find(node, &step);
 }
 
-/* Like json_next_member, but by the node's guess if it holds. */
-static inline int next_member(struct json_decoder *d, struct node *node, int position, struct member **member)
+/* What json_next_member returns, and the member; learns what stood before its value. */
+static int look_up(struct json_decoder *d, struct node *node, int position, const char *p, struct member **member)
 {
     struct json *j = &d->json;
-    const char *begin = j->at;
     struct json_text key;
     int more;
 
-    if ((size_t)position < node->guess_count) {
-        const struct guess *g = &node->guess[position];
-        if (guess_holds(g, begin, j->end)) {
-            j->at += g->len;
-            json_peek(j);
-            *member = g->member;
-            return 1;
-        }
-    }
+    j->at = p;
     more = json_next_member(j, position, &key);
     if (more <= 0) return more;
     *member = member_of_key(d, node, key);
-    learn(d->base.arena, node, position, str_of(begin, (size_t)(j->at - begin)), *member);
+    learn(d->base.arena, node, position, str_of(p, (size_t)(j->at - p)), *member);
     return 1;
 }
 
-static int decode_object(struct json_decoder *d, struct node *node)
+static const char *decode_object(struct json_decoder *d, struct node *node, const char *p)
 {
-    struct member *member;
-    int more;
+    d->json.at = p;
+    if (json_enter(&d->json)) return NULL;
+    p++;
+    for (int position = 0; p; position++) {
+        const struct guess *g = &node->guess[position];
+        struct member *member;
 
-    if (json_enter(&d->json)) return -1;
-    for (int position = 0; (more = next_member(d, node, position, &member)) > 0; position++) {
-        if (member ? decode_member(d, member) : json_skip(&d->json)) return -1;
+        if ((size_t)position < node->guess_count && guess_holds(g, p, d->json.end) && p[g->len] > ' ') {
+            p += g->len;
+            member = g->member;
+        } else {
+            int more = look_up(d, node, position, p, &member);
+            if (more <= 0) return more ? NULL : d->json.at;
+            p = d->json.at;
+        }
+        p = member ? decode_member(d, member, p) : skip(d, p);
     }
-    return more;
+    return NULL;
 }
 
-static int decode_array(struct json_decoder *d, struct node *node)
+static const char *decode_array(struct json_decoder *d, struct node *node, const char *p)
 {
     int more, next = 0;
 
-    if (json_enter(&d->json)) return -1;
+    d->json.at = p;
+    if (json_enter(&d->json)) return NULL;
     for (int i = 0; (more = json_next_element(&d->json, i)) > 0; i++) {
         struct member *m = next < node->member_count ? node->member[next] : NULL;
         bool wanted = m && !m->step.key.ptr && m->step.index == i;
 
-        if (wanted ? decode_member(d, m) : json_skip(&d->json)) return -1;
+        p = wanted ? decode_member(d, m, d->json.at) : skip(d, d->json.at);
+        if (!p) return NULL;
+        d->json.at = p;
         next += wanted;
     }
-    return more;
+    return more ? NULL : d->json.at;
 }
 
 static int decode_record(struct json_decoder *d)
 {
-    const char *begin;
+    const char *p;
 
-    if (json_peek(&d->json) != '{') {
-        d->json.problem = "expected '{'";
-        return -1;
-    }
-    begin = d->json.at;
-    if (d->whole && decode_targets(d, d->whole)) return -1;
-    d->json.at = begin;
-    if (decode_object(d, &d->root)) return -1;
+    if (json_peek(&d->json) != '{') return -1;
+    p = d->json.at;
+    if (d->whole && !decode_any(d, d->whole, p)) return -1;
+    p = decode_object(d, &d->root, p);
+    if (!p) return -1;
+    d->json.at = p;
     return json_end(&d->json);
 }
 
@@ -391,8 +431,8 @@ static enum misfit json_explain_value(struct decoder *base, struct str record, i
 {
     struct json_decoder *d = (struct json_decoder *)base;
     struct json *j = &d->json;
-    enum misfit misfit;
     struct path path;
+    int misfit;
     struct err err;
     const char *begin;
 
@@ -403,9 +443,10 @@ static enum misfit json_explain_value(struct decoder *base, struct str record, i
     }
     if (json_peek(j) == 'n') return FITS;
     begin = j->at;
-    if (put_value(d, probe, 0, &misfit)) return FITS;
+    misfit = put_value(d, probe, 0);
+    assert(misfit != MALFORMED);
     *source = str_of(begin, (size_t)(j->at - begin));
-    return misfit;
+    return (enum misfit)misfit;
 }
 
 /* ---- lines ---- */

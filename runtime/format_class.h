@@ -3,6 +3,7 @@
 #define WEIR_RUNTIME_FORMAT_CLASS_H
 
 #include "base/json.h"
+#include "base/utf8.h"
 #include "runtime/format.h"
 
 _Static_assert((int)FORMAT_PADDING >= (int)JSON_PADDING, "the JSON reader looks that far behind a record");
@@ -17,6 +18,8 @@ enum misfit {
 
 /* A field that is decoded, and the column that its values go to. */
 struct target {
+    enum type_kind kind; /* of the field */
+    uint32_t limit;      /* VARCHAR(n): n characters; without one, more than there can be */
     const struct field *field;
     const struct time_format *format; /* of a TIMESTAMP with FORMAT; else NULL */
     struct column column;             /* with room for BATCH_ROWS; valid and error are always there */
@@ -76,10 +79,13 @@ struct target *target_new(struct arena *arena, const struct field *field, struct
 /* All of its first n rows NULL and without errors. */
 void target_clear(struct target *t, int n);
 void target_clear_row(struct target *t, int row);
-/* Each puts a value into a row, if it fits. target_text borrows the text (4 bytes behind it must be readable). */
+/* Each puts a value into a row, if it fits. target_text borrows the text (8 bytes behind it must be readable). */
 enum misfit target_text(struct target *t, int row, const char *text, size_t len);
 enum misfit target_number(struct target *t, int row, const struct json_number *number);
 enum misfit target_bool(struct target *t, int row, bool value);
+/* The same for the two that are most of all: the target is a VARCHAR, or an INTEGER or BIGINT. */
+static inline enum misfit target_varchar(struct target *t, int row, const char *text, size_t len);
+static inline enum misfit target_int(struct target *t, int row, int64_t v);
 /* Marks a row's value as one that could not be made. */
 void target_fail(struct target *t, int row, enum misfit misfit);
 /* Says that a value, as it stands in the record, does not fit: column "delay": "abc" is not an INTEGER */
@@ -89,5 +95,27 @@ void target_explain(const struct target *t, enum misfit misfit, struct str sourc
 
 /* The text of a TIMESTAMP of a row, in the field's FORMAT if it has one. */
 void encode_timestamp(const struct encoder *e, int field, usec t, struct buf *out);
+
+static inline enum misfit target_int(struct target *t, int row, int64_t v)
+{
+    if (t->kind == TYPE_INTEGER && (int32_t)v != v) return MISFIT_RANGE;
+    t->column.ints[row] = v;
+    bit_set(t->column.valid, row);
+    return FITS;
+}
+
+/* text_of, with its four bytes read at once. A text has at most as many characters as bytes. */
+static inline enum misfit target_varchar(struct target *t, int row, const char *text, size_t len)
+{
+    uint32_t prefix = get_u32(text) & (uint32_t)((UINT64_C(1) << 8 * (len < 4 ? len : 4)) - 1);
+    struct text *out = &t->column.texts[row];
+
+    if (len > t->limit && utf8_count(text, len) > t->limit) return MISFIT_LENGTH;
+    out->len = (uint32_t)len;
+    put_u32(out->prefix, prefix);
+    out->ptr = text;
+    bit_set(t->column.valid, row);
+    return FITS;
+}
 
 #endif

@@ -3,7 +3,6 @@
  * The same for all formats. A text that reads as a number, a boolean or a timestamp is one where the column wants it;
  * a number into VARCHAR is its text, which the formats see to (they know the source). */
 #include "base/num.h"
-#include "base/utf8.h"
 #include "runtime/format_class.h"
 
 #include <assert.h>
@@ -38,6 +37,8 @@ struct target *target_new(struct arena *arena, const struct field *field, struct
     enum phys phys = type_phys(field->type.kind);
 
     t->field = field;
+    t->kind = field->type.kind;
+    t->limit = field->type.length ? (uint32_t)field->type.length : UINT32_MAX;
     if (format_new(t, arena, err)) return NULL;
     t->column.phys = phys;
     t->column.data = arena_alloc(arena, phys_bytes(phys) * BATCH_ROWS);
@@ -63,14 +64,6 @@ void target_clear_row(struct target *t, int row)
     t->column.error[row] = ROW_OK;
 }
 
-static enum misfit put_int(struct target *t, int row, int64_t v)
-{
-    if (t->field->type.kind == TYPE_INTEGER && (int32_t)v != v) return MISFIT_RANGE;
-    t->column.ints[row] = v;
-    bit_set(t->column.valid, row);
-    return FITS;
-}
-
 static enum misfit put_double(struct target *t, int row, double v)
 {
     t->column.doubles[row] = v;
@@ -82,24 +75,6 @@ static enum misfit put_double(struct target *t, int row, double v)
 static bool is_overflow(double v, const char *text, size_t len)
 {
     return isinf(v) && text[len - 1] >= '0' && text[len - 1] <= '9';
-}
-
-/* text_of with four bytes read at once. */
-static enum misfit put_text(struct target *t, int row, const char *ptr, size_t len)
-{
-    static const uint32_t mask[5] = {0, 0xff, 0xffff, 0xffffff, 0xffffffff};
-    size_t limit = (size_t)t->field->type.length;
-    struct text *text = &t->column.texts[row];
-    uint32_t prefix;
-
-    /* A text has at most as many characters as bytes. */
-    if (limit && len > limit && utf8_count(ptr, len) > limit) return MISFIT_LENGTH;
-    prefix = get_u32(ptr) & mask[len < 4 ? len : 4];
-    text->len = (uint32_t)len;
-    memcpy(text->prefix, &prefix, sizeof prefix);
-    text->ptr = ptr;
-    bit_set(t->column.valid, row);
-    return FITS;
 }
 
 static enum misfit put_timestamp(struct target *t, int row, const char *text, size_t len)
@@ -119,7 +94,7 @@ static enum misfit put_number_int(struct target *t, int row, const struct json_n
     int64_t v;
 
     switch (json_number_int(number, &v)) {
-    case 0: return put_int(t, row, v);
+    case 0: return target_int(t, row, v);
     case -1: return MISFIT_TYPE;
     default: return MISFIT_RANGE;
     }
@@ -132,7 +107,7 @@ static enum misfit put_text_as_int(struct target *t, int row, const char *text, 
     int64_t v;
 
     switch (num_parse_int(text, len, &v)) {
-    case 0: return put_int(t, row, v);
+    case 0: return target_int(t, row, v);
     case -2: return MISFIT_RANGE;
     }
     json_begin(&j, text, len);
@@ -159,8 +134,8 @@ static enum misfit put_text_as_bool(struct target *t, int row, const char *text,
 
 enum misfit target_text(struct target *t, int row, const char *text, size_t len)
 {
-    switch (t->field->type.kind) {
-    case TYPE_VARCHAR: return put_text(t, row, text, len);
+    switch (t->kind) {
+    case TYPE_VARCHAR: return target_varchar(t, row, text, len);
     case TYPE_TIMESTAMP: return put_timestamp(t, row, text, len);
     case TYPE_INTEGER:
     case TYPE_BIGINT: return put_text_as_int(t, row, text, len);
@@ -177,11 +152,11 @@ enum misfit target_number(struct target *t, int row, const struct json_number *n
 {
     double v;
 
-    switch (t->field->type.kind) {
+    switch (t->kind) {
     case TYPE_INTEGER:
     case TYPE_BIGINT: return put_number_int(t, row, number);
     case TYPE_DOUBLE: v = json_number_double(number); return isinf(v) ? MISFIT_RANGE : put_double(t, row, v);
-    case TYPE_VARCHAR: return put_text(t, row, number->text.ptr, number->text.len);
+    case TYPE_VARCHAR: return target_varchar(t, row, number->text.ptr, number->text.len);
     case TYPE_TIMESTAMP:
         if (!t->format || !time_format_is_epoch(t->format)) return MISFIT_TYPE;
         return put_timestamp(t, row, number->text.ptr, number->text.len);
@@ -195,7 +170,7 @@ enum misfit target_number(struct target *t, int row, const struct json_number *n
 
 enum misfit target_bool(struct target *t, int row, bool value)
 {
-    if (t->field->type.kind != TYPE_BOOLEAN) return MISFIT_TYPE;
+    if (t->kind != TYPE_BOOLEAN) return MISFIT_TYPE;
     t->column.bools[row] = value;
     bit_set(t->column.valid, row);
     return FITS;
