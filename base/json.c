@@ -136,7 +136,7 @@ static const char *escape_end(const char *p, const char *end)
     return is_low_surrogate(escaped_unit(p + 6, end)) ? p + 12 : NULL;
 }
 
-int json_string(struct json *j, struct json_text *out)
+int json_read_string(struct json *j, struct json_text *out)
 {
     const char *begin = j->at + 1, *p = begin;
     bool escaped = false;
@@ -286,7 +286,7 @@ static int read_fraction(struct json *j, const char *p, struct json_number *out)
     return 0;
 }
 
-int json_number(struct json *j, struct json_number *out)
+int json_read_number(struct json *j, struct json_number *out)
 {
     const char *begin = j->at, *end = j->end, *digits = begin + (begin < end && *begin == '-'), *p;
     uint64_t mantissa = 0;
@@ -300,7 +300,7 @@ int json_number(struct json *j, struct json_number *out)
     return 0;
 }
 
-int json_literal(struct json *j)
+int json_read_literal(struct json *j)
 {
     static const char words[3][6] = {"true", "false", "null"};
     size_t rest = (size_t)(j->end - j->at);
@@ -383,11 +383,11 @@ static int skip_scalar(struct json *j)
     struct json_number number;
 
     switch (j->at < j->end ? *j->at : '\0') {
-    case '"': return json_string(j, &text);
+    case '"': return json_read_string(j, &text);
     case 't':
     case 'f':
-    case 'n': return json_literal(j);
-    default: return json_number(j, &number);
+    case 'n': return json_read_literal(j);
+    default: return json_read_number(j, &number);
     }
 }
 
@@ -417,7 +417,7 @@ int json_next_member(struct json *j, int position, struct json_text *key)
         c = json_peek(j);
     }
     if (c != '"') return fail(j, j->at, position ? "expected a key" : "expected a key or '}'");
-    if (json_string(j, key)) return -1;
+    if (json_read_string(j, key)) return -1;
     if (json_peek(j) != ':') return fail(j, j->at, "expected ':'");
     j->at++;
     json_peek(j);

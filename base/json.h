@@ -49,17 +49,17 @@ static inline char json_peek(struct json *j)
 /* The fast lane, for a hot loop that keeps the cursor in a register. Both give up (NULL) on all but the usual: then
  * call the slow twin, which is exact about everything. They return the byte behind the value. */
 
-/* A string of at most 31 bytes without escapes, at its quote. */
+/* A string of at most 32 bytes without escapes, at its quote. */
 static inline const char *json_short_string(const char *p, const char *end, size_t *len);
 /* An integer of at most 7 digits. */
 static inline const char *json_short_int(const char *p, const char *end, int64_t *out);
 
 /* Each reads one value that begins at the cursor (no blanks before it) and leaves the cursor behind it. 0, or -1 with
  * problem set and the cursor at the place. */
-int json_skip(struct json *j);                            /* any value */
-int json_string(struct json *j, struct json_text *out);   /* at a quote */
-int json_number(struct json *j, struct json_number *out); /* at a digit or '-' (else it is a problem) */
-int json_literal(struct json *j);                         /* true, false or null */
+int json_skip(struct json *j);                                 /* any value */
+int json_read_string(struct json *j, struct json_text *out);   /* at a quote */
+int json_read_number(struct json *j, struct json_number *out); /* at a digit or '-' (else it is a problem) */
+int json_read_literal(struct json *j);                         /* true, false or null */
 
 /* Steps into the object or array at the cursor. */
 int json_enter(struct json *j);
@@ -70,7 +70,7 @@ int json_next_element(struct json *j, int position);
 /* 0 if only blanks follow. */
 int json_end(struct json *j);
 
-/* Writes the text of a string that json_string has read; out has room for len bytes. Returns the text's length. */
+/* Writes the text of a string that json_read_string has read; out has room for len bytes. Returns the text's length. */
 size_t json_unescape(const char *raw, size_t len, char *out);
 /* 0; -1: not whole (1.0 and 1e3 are); -2: does not fit 64 bits. */
 int json_number_int(const struct json_number *n, int64_t *out);

@@ -174,7 +174,7 @@ static int put_string(struct json_decoder *d, struct target *t, int row)
 {
     struct json_text text;
 
-    if (json_string(&d->json, &text)) return MALFORMED;
+    if (json_read_string(&d->json, &text)) return MALFORMED;
     if (text.escaped) {
         char *plain = arena_alloc(d->base.texts, text.len + sizeof(uint64_t));
         text.len = json_unescape(text.ptr, text.len, plain);
@@ -187,7 +187,7 @@ static int put_number(struct json_decoder *d, struct target *t, int row)
 {
     struct json_number number;
 
-    return json_number(&d->json, &number) ? MALFORMED : (int)target_number(t, row, &number);
+    return json_read_number(&d->json, &number) ? MALFORMED : (int)target_number(t, row, &number);
 }
 
 /* A value that only VARCHAR takes, as its source, which began at `begin`. */
@@ -201,7 +201,7 @@ static int put_literal(struct json_decoder *d, struct target *t, int row)
 {
     const char *begin = d->json.at;
 
-    if (json_literal(&d->json)) return MALFORMED;
+    if (json_read_literal(&d->json)) return MALFORMED;
     if (*begin == 'n') return FITS;
     if (t->kind == TYPE_BOOLEAN) return target_bool(t, row, *begin == 't');
     return put_source(d, t, row, begin);

@@ -111,7 +111,7 @@ static enum misfit put_text_as_int(struct target *t, int row, const char *text, 
     case -2: return MISFIT_RANGE;
     }
     json_begin(&j, text, len);
-    if (json_number(&j, &number) || j.at != j.end) return MISFIT_TYPE;
+    if (json_read_number(&j, &number) || j.at != j.end) return MISFIT_TYPE;
     return put_number_int(t, row, &number);
 }
 
