@@ -329,10 +329,10 @@ static const char *decode_object(struct json_decoder *d, struct node *node, cons
     if (json_enter(&d->json)) return NULL;
     p++;
     for (int position = 0; p; position++) {
-        const struct guess *g = &node->guess[position];
+        const struct guess *g = (size_t)position < node->guess_count ? &node->guess[position] : NULL;
         struct member *member;
 
-        if ((size_t)position < node->guess_count && guess_holds(g, p, d->json.end) && p[g->len] > ' ') {
+        if (g && guess_holds(g, p, d->json.end) && p[g->len] > ' ') {
             p += g->len;
             member = g->member;
         } else {
