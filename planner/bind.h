@@ -2,11 +2,10 @@
 #ifndef WEIR_PLANNER_BIND_H
 #define WEIR_PLANNER_BIND_H
 
-#include "parser/ast.h"
+#include "parser/parse.h" /* the tree, and enum dialect */
 #include "planner/plan.h"
 
 /* What a session's SET statements say. */
-enum dialect { DIALECT_WEIR, DIALECT_KINESIS };
 struct bind_context {
     const struct catalog *catalog;
     enum dialect dialect;
