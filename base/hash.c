@@ -14,14 +14,17 @@ static const uint32_t nibble[16] = {
     0x82f63b78, 0x92a8fc17, 0xa24bb5a6, 0xb21572c9, 0xc38d26c4, 0xd3d3e1ab, 0xe330a81a, 0xf36e6f75,
 };
 
-static uint32_t crc_portable(uint32_t crc, const uint8_t *p, size_t len)
+uint32_t crc32c_portable(uint32_t crc, const void *bytes, size_t len)
 {
+    const uint8_t *p = bytes;
+
+    crc = ~crc;
     for (size_t i = 0; i < len; i++) {
         crc ^= p[i];
         crc = (crc >> 4) ^ nibble[crc & 15];
         crc = (crc >> 4) ^ nibble[crc & 15];
     }
-    return crc;
+    return ~crc;
 }
 
 #ifdef __x86_64__
@@ -39,11 +42,11 @@ __attribute__((target("sse4.2"))) static uint32_t crc_sse(uint32_t crc, const ui
 uint32_t crc32c(uint32_t crc, const void *bytes, size_t len)
 {
     if (__builtin_cpu_supports("sse4.2")) return ~crc_sse(~crc, bytes, len);
-    return ~crc_portable(~crc, bytes, len);
+    return crc32c_portable(crc, bytes, len);
 }
 #else
 uint32_t crc32c(uint32_t crc, const void *bytes, size_t len)
 {
-    return ~crc_portable(~crc, bytes, len);
+    return crc32c_portable(crc, bytes, len);
 }
 #endif

@@ -8,6 +8,8 @@
 uint64_t hash_bytes(const void *bytes, size_t len);
 /* CRC-32C (Castagnoli) continued from `crc` (0 to begin). SSE4.2 where there is, else a table. */
 uint32_t crc32c(uint32_t crc, const void *bytes, size_t len);
+/* The same by the table alone: what processors without the instruction run. */
+uint32_t crc32c_portable(uint32_t crc, const void *bytes, size_t len);
 
 /* Integers: multiply and xor-shift. */
 static inline uint64_t hash_u64(uint64_t x)

@@ -2,9 +2,9 @@
  *
  * Printing: a double whose shortest text has at most 15 digits and a place or more behind the point is found by scaling
  * with powers of ten (exact up to 10^22); the others by printing 15, 16, 17 digits until one reads back.
- * Parsing: a mantissa below 2^53 and a power of ten up to 22 are exact doubles, so one multiplication or division rounds
- * once (Clinger, 1990); the others go to strtod, as a bounded copy in a normal form. Both assume the "C" locale, which
- * the program never leaves. */
+ * Parsing: a mantissa below 2^53 and a power of ten up to 22 are exact doubles, so one multiplication or division
+ * rounds once (Clinger, 1990); the others go to strtod, as a bounded copy in a normal form. Both assume the "C" locale,
+ * which the program never leaves. */
 #include "base/num.h"
 
 #include <math.h>
@@ -14,7 +14,16 @@
 
 static const double power_of_ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                                       1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-enum { EXACT_POWER_MAX = 22 };
+// clang-format off
+static const uint64_t power_of_ten_u64[] = {
+    1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000,
+    1000000000000, 10000000000000, 100000000000000, 1000000000000000, 10000000000000000, 100000000000000000,
+    1000000000000000000, 10000000000000000000u,
+};
+// clang-format on
+typedef unsigned __int128 u128;
+
+enum { EXACT_POWER_MAX = 22, U64_POWER_MAX = 19 };
 #define EXACT_MANTISSA_MAX (UINT64_C(1) << 53)
 
 /* digits * 10^exponent. */
@@ -60,7 +69,7 @@ int num_print_int(int64_t v, char out[NUM_TEXT_MAX])
 int num_print_int128(__int128 v, char out[NUM_TEXT_MAX])
 {
     const uint64_t chunk = UINT64_C(10000000000000000000); /* 10^19 */
-    unsigned __int128 rest = v < 0 ? 0 - (unsigned __int128)v : (unsigned __int128)v;
+    u128 rest = v < 0 ? 0 - (u128)v : (u128)v;
     char tmp[64], *end = tmp + sizeof tmp, *from = end;
 
     while (rest >= chunk) {
@@ -73,11 +82,11 @@ int num_print_int128(__int128 v, char out[NUM_TEXT_MAX])
     return finish(out, out + (end - from));
 }
 
-/* The decimal of at most 15 digits, with digits behind the point, that reads back as v (positive, at least 1e-4).
- * Division rounds once, so equality proves it; the first k that succeeds has the fewest digits. */
+/* The decimal of at most 15 digits, few of them behind the point, that reads back as v (positive). Division rounds
+ * once, so equality proves it; the first k that succeeds has the fewest digits. */
 static bool short_decimal(double v, struct decimal *out)
 {
-    for (int k = 1; k <= 18; k++) {
+    for (int k = 1; k <= 6; k++) {
         double scaled = v * power_of_ten[k];
         uint64_t digits;
 
@@ -89,6 +98,52 @@ static bool short_decimal(double v, struct decimal *out)
         }
     }
     return false;
+}
+
+/* The gap below a power of two is half the gap above, so there a decimal may read back that is not the nearest. */
+static bool is_power_of_two(double v)
+{
+    int exponent;
+
+    return frexp(v, &exponent) == 0.5;
+}
+
+/* How many decimal places give v (1e-3 <= v < 1e15) 17 digits in all. */
+static int places_for_17(double v)
+{
+    int whole = 0;
+
+    if (v < 0.1) return v < 0.01 ? 19 : 18;
+    while (power_of_ten[whole] <= v) whole++;
+    return 17 - whole;
+}
+
+/* The shortest decimal that reads back as v, for 1e-3 <= v < 1e15 and no power of two.
+ * v is m / 2^shift; times 10^places it has 17 digits before the point, which always read back. `exact` holds that in
+ * units of 2^-(shift + 1), in which half the gap between doubles is 10^places. Digits are taken off while the rounded
+ * rest stays within half a gap (on its border only for an even m, as reading rounds). */
+static bool middle_decimal(double v, struct decimal *out)
+{
+    int exponent, places, shift;
+    uint64_t m, whole;
+    u128 exact, half_gap;
+
+    if (v < 1e-3 || v >= 1e15 || is_power_of_two(v)) return false;
+    places = places_for_17(v);
+    m = (uint64_t)ldexp(frexp(v, &exponent), 53);
+    shift = 53 - exponent;
+    exact = (u128)m * 2 * power_of_ten_u64[places];
+    half_gap = power_of_ten_u64[places];
+    whole = (uint64_t)(exact >> (shift + 1));
+    *out = (struct decimal){(uint64_t)((exact + ((u128)1 << shift)) >> (shift + 1)), -places};
+    for (int off = 1; off < 17; off++) {
+        uint64_t power = power_of_ten_u64[off], kept = (whole + power / 2) / power;
+        u128 near = (u128)(kept * power) << (shift + 1), distance = near > exact ? near - exact : exact - near;
+
+        if (distance > half_gap || (distance == half_gap && (m & 1))) break;
+        *out = (struct decimal){kept, off - places};
+    }
+    return true;
 }
 
 /* v rounded to `count` significant digits. */
@@ -112,14 +167,6 @@ static bool reads_back(struct decimal d, double v)
 
     snprintf(text, sizeof text, "%llue%d", (unsigned long long)d.digits, d.exponent);
     return strtod(text, NULL) == v;
-}
-
-/* The gap below a power of two is half the gap above, so there a decimal may read back that is not the nearest. */
-static bool is_power_of_two(double v)
-{
-    int exponent;
-
-    return frexp(v, &exponent) == 0.5;
 }
 
 /* The decimal of fewest digits that reads back as v (positive, finite). 15 digits are enough to hold any shorter one;
@@ -205,7 +252,7 @@ int num_print_double(double v, char out[NUM_TEXT_MAX])
         *p++ = '0';
         return finish(out, p);
     }
-    if (size < 1e-4 || !short_decimal(size, &d)) d = shortest_decimal(size);
+    if (!short_decimal(size, &d) && !middle_decimal(size, &d)) d = shortest_decimal(size);
     return finish(out, lay_out(p, d));
 }
 
@@ -233,23 +280,23 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* A number's text, taken apart: the digits may hold one point. */
+/* A number's text, taken apart. */
 struct scan {
     bool negative;
-    const char *digits, *end; /* of the mantissa */
+    const char *digits, *end; /* of the mantissa, which may hold one point */
+    int64_t count;            /* its digits */
+    int64_t behind;           /* those behind the point */
     int64_t exponent;         /* as written behind the e; cut to +-10^9 */
-    uint64_t mantissa;        /* all digits, if there are at most 19 significant ones */
-    int significant;          /* their count, from the first that is not 0 */
-    int64_t behind;           /* digits behind the point */
+    uint64_t mantissa;        /* all digits; meaningless when there are more than 19 */
 };
 
 /* Reads digits up to the next other byte. */
 static const char *scan_digits(struct scan *s, const char *p, const char *end)
 {
-    for (; p < end && is_digit(*p); p++) {
-        if (s->significant < 19) s->mantissa = s->mantissa * 10 + (uint64_t)(*p - '0');
-        s->significant += s->significant || *p != '0';
-    }
+    uint64_t mantissa = s->mantissa;
+
+    for (; p < end && is_digit(*p); p++) mantissa = mantissa * 10 + (uint64_t)(*p - '0');
+    s->mantissa = mantissa;
     return p;
 }
 
@@ -281,7 +328,8 @@ static bool scan_number(struct scan *s, const char *p, const char *end)
         s->behind = p - point - 1;
     }
     s->end = p;
-    if (p - s->digits == (point != NULL)) return false;
+    s->count = p - s->digits - (point != NULL);
+    if (s->count == 0) return false;
     if (p < end && (*p == 'e' || *p == 'E')) p = scan_exponent(s, p + 1, end);
     return p == end;
 }
@@ -306,20 +354,35 @@ static double parse_slowly(const struct scan *s)
         dropped++;
         more |= *p != '0';
     }
+    if (!kept) return 0;
     snprintf(text + kept, sizeof text - (size_t)kept, "%se%lld", more ? ".1" : "",
              (long long)(s->exponent - s->behind + dropped));
     return strtod(text, NULL);
 }
 
+/* m / 10^places, rounded once: the quotient has at least 64 bits, so a lowest bit that stands for the rest of the
+ * division lies behind all that rounding keeps. */
+static double divide_by_power(uint64_t m, int places)
+{
+    int up = 64 + __builtin_clzll(m);
+    u128 dividend = (u128)m << up, quotient = dividend / power_of_ten_u64[places];
+
+    quotient |= quotient * power_of_ten_u64[places] != dividend;
+    return ldexp((double)quotient, -up);
+}
+
 static double scan_value(const struct scan *s)
 {
-    int64_t exponent = s->exponent - s->behind;
+    int64_t exponent = s->exponent - s->behind, size = exponent < 0 ? -exponent : exponent;
 
-    if (s->significant == 0) return 0;
-    if (s->significant > 19 || s->mantissa > EXACT_MANTISSA_MAX) return parse_slowly(s);
-    if (exponent > EXACT_POWER_MAX || exponent < -EXACT_POWER_MAX) return parse_slowly(s);
-    if (exponent < 0) return (double)s->mantissa / power_of_ten[-exponent];
-    return (double)s->mantissa * power_of_ten[exponent];
+    if (s->count > 19) return parse_slowly(s);
+    if (s->mantissa == 0) return 0;
+    if (s->mantissa <= EXACT_MANTISSA_MAX && size <= EXACT_POWER_MAX) {
+        return exponent < 0 ? (double)s->mantissa / power_of_ten[size] : (double)s->mantissa * power_of_ten[size];
+    }
+    if (size > U64_POWER_MAX) return parse_slowly(s);
+    if (exponent < 0) return divide_by_power(s->mantissa, (int)size);
+    return (double)((u128)s->mantissa * power_of_ten_u64[size]);
 }
 
 /* NaN, Infinity with a sign or none. */

@@ -7,7 +7,8 @@
 enum { NUM_TEXT_MAX = 48 };
 
 /* The shortest text that reads back as the same double; whole numbers below 1e16 print with ".0" ("3.0"), others as
- * %g would lay them out ("1e+300", "0.001"); "NaN", "Infinity", "-Infinity". Returns the length (NUL-terminated). */
+ * %g would lay them out ("1e+300", "0.001"), with an exponent from 1e16 on and below 1e-4; "NaN", "Infinity",
+ * "-Infinity". Returns the length (NUL-terminated). */
 int num_print_double(double v, char out[NUM_TEXT_MAX]);
 int num_print_int(int64_t v, char out[NUM_TEXT_MAX]);
 /* 128-bit, for sums. */

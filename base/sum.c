@@ -3,9 +3,9 @@
  * Every finite double is m * 2^e with |m| < 2^53 and e >= -1074, so a sum is an integer times a power of two:
  *
  *   struct sum       128 bits, unit 2^anchor. The first value lies LOW_ROOM bits above the unit, which leaves 42 bits
- *                    above it for the sum to grow; a value with bits below the unit lowers the anchor while there is room.
- *   struct sum_wide  36 limbs of 64 bits, unit 2^-1074: bit 0 is the least subnormal, the greatest double ends at bit
- *                    2098, and 205 bits remain for counts.
+ *                    above it for the sum to grow; a value with bits below the unit lowers the anchor while there is
+ * room. struct sum_wide  36 limbs of 64 bits, unit 2^-1074: bit 0 is the least subnormal, the greatest double ends at
+ * bit 2098, and 205 bits remain for counts.
  *
  * Reading takes the magnitude, its highest 64 bits and whether anything is below them, and rounds once. A mean divides
  * the magnitude, with 128 zero bits behind it, by long division: the quotient has at least 65 bits, and its remainder
@@ -24,7 +24,6 @@ enum {
     LOW_ROOM = 32,
     LIMBS = 36,
     LIMBS_MEAN = LIMBS + 2,
-    SHIFT_SAFE = 42, /* 53 bits times a weight of 31, shifted by this, fits 127 bits */
 };
 _Static_assert(sizeof(struct sum_wide) == LIMBS * 8 + 24, "written to disk");
 
@@ -103,10 +102,12 @@ static void begin(struct sum *sum, int exponent)
     sum->anchor = exponent - LOW_ROOM < UNIT_MIN ? UNIT_MIN : exponent - LOW_ROOM;
 }
 
+/* The usual case is one multiplication of 64 by 64 bits and one addition of 128: the shift goes into the weight. */
 int sum_add(struct sum *sum, double x, int64_t weight)
 {
     struct parts p;
-    __int128 term, total;
+    __int128 total;
+    int64_t scale;
     int shift;
 
     assert(weight < INT64_C(1) << 31 && weight > -(INT64_C(1) << 31) && sum->state != WIDE);
@@ -114,10 +115,11 @@ int sum_add(struct sum *sum, double x, int64_t weight)
     p = take_apart(x);
     if (p.m == 0) return 0;
     if (sum->state == EMPTY) begin(sum, p.exponent);
-    term = (__int128)p.m * weight;
     shift = p.exponent - sum->anchor;
-    if (shift < 0 || shift > SHIFT_SAFE) return add_term(sum, term, p.exponent);
-    if (__builtin_add_overflow(fixed(sum), (__int128)((u128)term << shift), &total)) return 1;
+    if (shift < 0 || shift > 62) return add_term(sum, (__int128)p.m * weight, p.exponent);
+    scale = (int64_t)((uint64_t)weight << shift);
+    if (scale >> shift != weight) return add_term(sum, (__int128)p.m * weight, p.exponent);
+    if (__builtin_add_overflow(fixed(sum), (__int128)p.m * scale, &total)) return 1;
     set_fixed(sum, total);
     return 0;
 }

@@ -20,13 +20,24 @@ typedef int64_t usec;
 #define TIME_LAST  INT64_C(253402300799999999)
 
 struct civil {
-    int year, month, day;      /* month and day from 1 */
+    int year, month, day; /* month and day from 1 */
     int hour, minute, second, micro;
-    int weekday;               /* 1 Monday .. 7 Sunday; output only */
-    int yearday;               /* from 1; output only */
+    int weekday; /* 1 Monday .. 7 Sunday; output only */
+    int yearday; /* from 1; output only */
 };
 
-enum time_unit { UNIT_YEAR, UNIT_MONTH, UNIT_DAY, UNIT_HOUR, UNIT_MINUTE, UNIT_SECOND, UNIT_WEEK, UNIT_QUARTER, UNIT_MILLISECOND, UNIT_MICROSECOND };
+enum time_unit {
+    UNIT_YEAR,
+    UNIT_MONTH,
+    UNIT_DAY,
+    UNIT_HOUR,
+    UNIT_MINUTE,
+    UNIT_SECOND,
+    UNIT_WEEK,
+    UNIT_QUARTER,
+    UNIT_MILLISECOND,
+    UNIT_MICROSECOND
+};
 
 /* Days since 1970-01-01 of a proleptic Gregorian date, and back. */
 int64_t time_days(int year, int month, int day);
@@ -45,11 +56,14 @@ const char *time_unit_name(enum time_unit unit);
 enum { TIME_TEXT_MAX = 32 };
 int time_print(usec t, char out[TIME_TEXT_MAX]);
 /* ISO 8601 with 'T' or a blank, optional fraction (1 to 9 digits, truncated to 6) and zone (Z, +hh:mm, +hhmm, +hh);
- * also a bare date. The whole text must match. Returns 0, or -1 when it is no timestamp (fast path: no err). */
+ * also a bare date, and a time without seconds. The whole text must match. Returns 0, or -1 when it is no timestamp
+ * (fast path: no err). */
 int time_parse(const char *text, size_t len, usec *out);
 
 /* A pattern of Java's SimpleDateFormat letters (G y Y M w W D d F E u a H k K h m s S z Z X, '' quotes), compiled once.
- * Names stand for patterns: 'epoch_ms', 'epoch_s', 'epoch_us', 'iso8601'. */
+ * Names stand for patterns: 'epoch_ms', 'epoch_s', 'epoch_us', 'iso8601'. English names, UTC unless the text has a
+ * zone; weeks (Y w W) are those of the United States: they begin on Sunday, week 1 holds January 1. */
+enum { TIME_PIVOT_YEAR = 2025 }; /* a year of two digits is one of 1945 (80 before it) to 2044 */
 struct time_format;
 /* Returns NULL and fills err (ERR_VALUE, at -1) for an unknown letter or an unclosed quote. Lives in the arena. */
 struct time_format *time_format_new(struct arena *arena, struct str pattern, struct err *err);

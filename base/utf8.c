@@ -5,12 +5,18 @@
 
 #define HIGH_BITS UINT64_C(0x8080808080808080)
 
-/* How many of the bytes at p are ASCII, looking 16 at a time and giving up at the first step that holds another. */
+static bool is_ascii_16(const char *p)
+{
+    return !((get_u64(p) | get_u64(p + 8)) & HIGH_BITS);
+}
+
+/* The number of ASCII bytes at the start of p. The last step overlaps the one before it. */
 static size_t skip_ascii(const char *p, size_t len)
 {
     size_t i = 0;
 
-    while (i + 16 <= len && !((get_u64(p + i) | get_u64(p + i + 8)) & HIGH_BITS)) i += 16;
+    while (i + 16 <= len && is_ascii_16(p + i)) i += 16;
+    if (i + 16 > len && len >= 16 && is_ascii_16(p + len - 16)) return len;
     while (i < len && !(p[i] & 0x80)) i++;
     return i;
 }
