@@ -9,8 +9,8 @@
 struct bind_context {
     const struct catalog *catalog;
     enum dialect dialect;
-    usec now;                 /* CURRENT_TIMESTAMP: the start of the query, journalled with its DDL (R8) */
-    usec max_ahead_default;   /* USEC_MAX: off */
+    usec now;               /* CURRENT_TIMESTAMP: the start of the query, journalled with its DDL (R8) */
+    usec max_ahead_default; /* USEC_MAX: off */
     void (*warn)(void *arg, int at, const char *message); /* may be NULL */
     void *warn_arg;
 };
@@ -21,7 +21,8 @@ struct bind_context {
 struct object *bind_create(const struct bind_context *ctx, const struct statement *s, struct err *err);
 
 /* A continuous query on its own (SELECT STREAM in the shell, EXPLAIN). The plan lives in the arena. */
-struct plan *bind_query(const struct bind_context *ctx, struct arena *arena, const struct select *select, struct err *err);
+struct plan *bind_query(const struct bind_context *ctx, struct arena *arena, const struct select *select,
+                        struct err *err);
 
 /* INSERT INTO stream [(columns)] VALUES ...: the rows as constants, one per column of the stream (in its order; absent
  * columns are NULL), cast to the columns' types. */
