@@ -1,5 +1,6 @@
 /* bind.c - see bind.h. Statements: objects and their columns, what a pump writes where, rows of INSERT. */
 #include "planner/bind.h"
+#include "parser/unparse.h"
 #include "planner/binder.h"
 #include <string.h>
 
@@ -177,7 +178,7 @@ static int name_columns(struct binder *b, const struct idents *names, struct pla
 
     if (!names->count) return 0;
     if (names->count != plan->field_count)
-        return err_set(b->err, ERR_NAME, names->items[0].at, "%d names for %d columns", names->count,
+        return err_set(b->err, ERR_NAME, names->items[0].at, "the list has %d names for %d columns", names->count,
                        plan->field_count);
     for (int i = 0; i < names->count; i++) {
         fields[i] = plan->fields[i];
@@ -247,31 +248,6 @@ static int *insert_columns(struct binder *b, const struct insert *insert, const 
     return out;
 }
 
-/* Casts the plan's columns to the target's. A select list is cast where it stands; its messages then point into it. */
-static int fit_plan(struct binder *b, struct object *pump, const struct object *target)
-{
-    struct plan *p = pump->plan, *top = plan_new(b, PLAN_PROJECT, p);
-    bool project = p->kind == PLAN_PROJECT, changed = false;
-
-    top->fields = arena_alloc(b->arena, (size_t)p->field_count * sizeof *top->fields);
-    top->exprs = arena_alloc(b->arena, (size_t)p->field_count * sizeof *top->exprs);
-    for (int i = 0; i < p->field_count; i++) {
-        struct bound *e = project ? p->exprs[i] : bound_input_column(b, &p->fields[i], i, -1);
-        top->fields[i] = p->fields[i];
-        if (!(top->exprs[i] = bind_assign(b, e, &target->fields[pump->target_field[i]]))) return -1;
-        top->fields[i].type = top->exprs[i]->type;
-        changed |= top->exprs[i] != e;
-    }
-    if (!changed) return 0;
-    top->insert_only = p->insert_only;
-    if (project) {
-        top->input = p->input;
-        top->rowtime = p->rowtime;
-    }
-    pump->plan = top;
-    return 0;
-}
-
 /* Whether rows of `from` come, through whatever queries, out of what the plan reads. */
 static bool plan_reads(const struct catalog *c, const struct plan *plan, uint32_t from);
 
@@ -296,6 +272,15 @@ static bool plan_reads(const struct catalog *c, const struct plan *plan, uint32_
     return false;
 }
 
+/* The plan, cast to the columns that it fills. */
+static struct plan *fit_plan(struct binder *b, const struct object *pump, const struct object *target)
+{
+    struct field *to = arena_alloc(b->arena, (size_t)pump->plan->field_count * sizeof *to);
+
+    for (int i = 0; i < pump->plan->field_count; i++) to[i] = target->fields[pump->target_field[i]];
+    return bind_recast(b, pump->plan, to);
+}
+
 static int create_pump(struct binder *b, const struct statement *s, struct object *o)
 {
     const struct insert *insert = &s->pump.insert;
@@ -311,9 +296,8 @@ static int create_pump(struct binder *b, const struct statement *s, struct objec
                    "a pump whose query takes rows back (add a window to GROUP BY, or CREATE STREAM ... AS SELECT)"),
                -1;
     }
-    if (!(o->target_field = insert_columns(b, insert, target, o->plan->field_count, insert->select->at)) ||
-        fit_plan(b, o, target))
-        return -1;
+    if (!(o->target_field = insert_columns(b, insert, target, o->plan->field_count, insert->select->at))) return -1;
+    if (!(o->plan = fit_plan(b, o, target))) return -1;
     o->target = target->id;
     o->stopped = s->pump.stopped;
     return 0;
@@ -345,7 +329,11 @@ struct object *bind_create(const struct bind_context *ctx, const struct statemen
                                                                : OBJECT_PUMP;
     struct object *o = object_new(kind);
     struct binder b = {ctx, o->arena, err};
+    struct buf sql = {0};
 
+    unparse(&sql, s);
+    o->sql = arena_copy(o->arena, buf_text(&sql), sql.len);
+    buf_free(&sql);
     if (!create(&b, s, o)) return o;
     object_free(o);
     return NULL;

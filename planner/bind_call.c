@@ -63,15 +63,37 @@ struct bound *bind_cast(struct binder *b, struct bound *e, struct type to, enum 
     return call;
 }
 
+/* The old service cuts text that is too long for its column. */
+static struct bound *cut_text(struct binder *b, struct bound *e, struct type to)
+{
+    struct bound *length = bound_int(b, TYPE_BIGINT, to.length, e->at), *cut;
+
+    if (!to.length || (e->type.length && e->type.length <= to.length)) return e;
+    if ((cut = bind_function(b, e->at, "LEFT", 2, (struct bound *[]){e, length}))) cut->type = to;
+    return cut;
+}
+
+/* A text literal for a column of times is one of them. */
+static struct bound *text_time(struct binder *b, const struct bound *e)
+{
+    usec t;
+
+    if (!time_parse(e->s.ptr, e->s.len, &t)) return bound_int(b, TYPE_TIMESTAMP, t, e->at);
+    return bind_refuse(b, ERR_VALUE, e->at, "'%.*s' is no TIMESTAMP", (int)e->s.len, e->s.ptr);
+}
+
 struct bound *bind_assign(struct binder *b, struct bound *e, const struct field *to)
 {
-    bool numbers = type_is_numeric(e->type.kind) && type_is_numeric(to->type.kind);
+    enum type_kind from = e->type.kind, kind = to->type.kind;
 
-    if (numbers || e->type.kind == to->type.kind || e->type.kind == TYPE_NULL) {
+    if (from == TYPE_VARCHAR && kind == TYPE_VARCHAR && b->ctx->dialect == DIALECT_KINESIS)
+        return cut_text(b, e, to->type);
+    if (from == kind || from == TYPE_NULL || (type_is_numeric(from) && type_is_numeric(kind))) {
         return bind_cast(b, e, to->type, CAST_EXPLICIT, e->at);
     }
+    if (e->kind == BOUND_CONST && from == TYPE_VARCHAR && kind == TYPE_TIMESTAMP) return text_time(b, e);
     return bind_refuse(b, ERR_TYPE, e->at, "column \"%s\" is %s, this is %s: write CAST(... AS %s)", to->name,
-                       type_kind_name(to->type.kind), type_kind_name(e->type.kind), type_kind_name(to->type.kind));
+                       type_kind_name(kind), type_kind_name(from), type_kind_name(kind));
 }
 
 /* ---- plain calls ---- */

@@ -18,80 +18,103 @@
 enum time_role {
     ROLE_NONE,
     ROLE_ROWTIME, /* equals the row's ROWTIME */
-    ROLE_WITH,    /* goes with it: an inner window's start or last moment, or the arrival */
+    ROLE_WITH,    /* goes with it: an inner window's last moment, or the arrival */
+    ROLE_START,   /* an inner window's start */
+};
+
+struct role {
+    enum time_role kind;
+    const struct window *inner; /* of ROLE_START */
 };
 
 enum { ROLE_DEPTH = 200 }; /* of plans and the plans of the streams they read; what lies deeper is an ordinary column */
 
-static enum time_role column_role(const struct plan *plan, int column, int depth);
+static const struct role no_role = {ROLE_NONE, NULL};
 
-static bool is_microsecond(const struct bound *e)
+static struct role column_role(const struct plan *plan, int column, int depth);
+
+/* window_end - INTERVAL '0.000001' SECOND */
+static bool is_window_time(const struct bound *e)
 {
-    return e->kind == BOUND_CONST && e->type.kind == TYPE_INTERVAL_DAY && e->i == 1;
+    const struct bound *span = e->kind == BOUND_CALL && e->function->id == FN_SUBTRACT_SPAN ? e->args[1] : NULL;
+
+    return span && span->kind == BOUND_CONST && span->i == 1;
 }
 
-static enum time_role expr_role(const struct plan *input, const struct bound *e, int depth)
+static struct role expr_role(const struct plan *input, const struct bound *e, int depth)
 {
-    if (e->kind == BOUND_ROWTIME) return ROLE_ROWTIME;
+    if (e->kind == BOUND_ROWTIME) return (struct role){ROLE_ROWTIME, NULL};
     if (e->kind == BOUND_COLUMN) return column_role(input, e->column, depth);
-    if (e->kind == BOUND_CALL && e->function->id == FN_SUBTRACT_SPAN && is_microsecond(e->args[1])) { /* window_time */
-        return expr_role(input, e->args[0], depth) == ROLE_NONE ? ROLE_NONE : ROLE_WITH;
-    }
-    return ROLE_NONE;
+    if (is_window_time(e) && expr_role(input, e->args[0], depth).kind == ROLE_ROWTIME)
+        return (struct role){ROLE_WITH, NULL};
+    return no_role;
 }
 
-static enum time_role scan_role(const struct plan *scan, int field, int depth)
+static struct role scan_role(const struct plan *scan, int field, int depth)
 {
     const struct object *o = scan->object;
     int column = scan->scan_column[field];
 
-    if (column == SCAN_ARRIVAL) return o->watermark_field < 0 && !o->derived ? ROLE_WITH : ROLE_NONE;
-    if (column < 0) return ROLE_NONE;
-    if (o->kind == OBJECT_STREAM && column == o->watermark_field) return ROLE_ROWTIME;
-    return o->plan ? column_role(o->plan, column, depth) : ROLE_NONE;
+    if (column == SCAN_ARRIVAL && o->watermark_field < 0 && !o->derived) return (struct role){ROLE_WITH, NULL};
+    if (column < 0) return no_role;
+    if (o->kind == OBJECT_STREAM && column == o->watermark_field) return (struct role){ROLE_ROWTIME, NULL};
+    return o->plan ? column_role(o->plan, column, depth) : no_role;
 }
 
-static enum time_role project_role(const struct plan *plan, int column, int depth)
+/* Rows with a new ROWTIME keep no other time that goes with it. */
+static struct role project_role(const struct plan *plan, int column, int depth)
 {
     if (!plan->rowtime) return expr_role(plan->input[0], plan->exprs[column], depth);
-    return bound_equal(plan->exprs[column], plan->rowtime) ? ROLE_ROWTIME : ROLE_NONE;
+    return bound_equal(plan->exprs[column], plan->rowtime) ? (struct role){ROLE_ROWTIME, NULL} : no_role;
 }
 
-static enum time_role union_role(const struct plan *plan, int column, int depth)
+static struct role union_role(const struct plan *plan, int column, int depth)
 {
-    enum time_role role = column_role(plan->input[0], column, depth);
+    struct role first = column_role(plan->input[0], column, depth);
 
     for (int i = 1; i < plan->inputs; i++) {
-        if (column_role(plan->input[i], column, depth) != role) return ROLE_NONE;
+        struct role next = column_role(plan->input[i], column, depth);
+        if (next.kind != first.kind || (first.inner && !window_same(first.inner, next.inner))) return no_role;
     }
-    return role;
+    return first;
 }
 
-static enum time_role column_role(const struct plan *plan, int column, int depth)
+static struct role aggregate_role(const struct plan *plan, int column)
 {
-    if (depth >= ROLE_DEPTH) return ROLE_NONE;
+    if (plan->window.kind != WINDOW_TUMBLE || column > 1) return no_role;
+    return column == 1 ? (struct role){ROLE_ROWTIME, NULL} : (struct role){ROLE_START, &plan->window};
+}
+
+static struct role column_role(const struct plan *plan, int column, int depth)
+{
+    if (depth >= ROLE_DEPTH) return no_role;
     switch (plan->kind) {
     case PLAN_SCAN: return scan_role(plan, column, depth + 1);
     case PLAN_FILTER: return column_role(plan->input[0], column, depth + 1);
     case PLAN_PROJECT: return project_role(plan, column, depth + 1);
     case PLAN_UNION: return union_role(plan, column, depth + 1);
-    case PLAN_AGGREGATE:
-        if (plan->window.kind != WINDOW_TUMBLE || column > 1) return ROLE_NONE;
-        return column == 1 ? ROLE_ROWTIME : ROLE_WITH;
+    case PLAN_AGGREGATE: return aggregate_role(plan, column);
     }
-    return ROLE_NONE;
+    return no_role;
 }
 
-/* ROWTIME under whatever name, or a column that goes with it. */
+/* ROWTIME under whatever name, or a column that goes with it. An inner window's start stands for all of that window:
+ * it is cut as the inner windows are, and lies early in them, so no finer window may be made of it. */
 static bool time_leaf(const struct plan *plan, const struct bound *e, struct steps *out)
 {
     static const struct bound rowtime = {.kind = BOUND_ROWTIME, .type = {TYPE_TIMESTAMP, 0}, .at = -1};
-    enum time_role role = e->kind == BOUND_ROWTIME                    ? ROLE_ROWTIME
-                          : e->kind == BOUND_COLUMN && e->column >= 0 ? column_role(plan, e->column, 0)
-                                                                      : ROLE_NONE;
+    struct role role = no_role;
 
-    if (role == ROLE_NONE || e->type.kind != TYPE_TIMESTAMP) return false;
-    *out = (struct steps){.time = role == ROLE_ROWTIME ? &rowtime : e, .numerator = 1, .denominator = 1};
+    if (e->kind == BOUND_ROWTIME) role.kind = ROLE_ROWTIME;
+    if (e->kind == BOUND_COLUMN && e->column >= 0 && e->type.kind == TYPE_TIMESTAMP)
+        role = column_role(plan, e->column, 0);
+    if (role.kind == ROLE_NONE) return false;
+    *out = (struct steps){.time = role.kind == ROLE_ROWTIME ? &rowtime : e, .numerator = 1, .denominator = 1};
+    if (role.kind != ROLE_START) return true;
+    out->window = *role.inner;
+    out->window.time = NULL;
+    out->window.right_closed = false;
+    out->window.origin -= role.inner->right_closed;
     return true;
 }
 
@@ -284,7 +307,7 @@ struct window steps_window(struct binder *b, const struct steps *s)
     struct window w = s->window;
 
     if (w.kind == WINDOW_NONE)
-        w = (struct window){.kind = WINDOW_TUMBLE, .size = 1, .right_closed = true}; /* (t - 1, t] */
+        w = (struct window){.kind = WINDOW_TUMBLE, .size = 1, .origin = 1, .right_closed = true}; /* (t - 1, t] */
     w.time = bound_copy(b->arena, s->time);
     return w;
 }
@@ -379,16 +402,29 @@ static int check_tumble(struct binder *b, const struct source *source, const str
     return 0;
 }
 
+/* STEP(time - offset BY size) + offset */
+static struct bound *tumble_start(struct binder *b, struct bound *time, struct bound *size, struct bound *offset)
+{
+    struct bound *start = time;
+
+    if (offset && !(start = bind_function(b, time->at, "-", 2, (struct bound *[]){time, offset}))) return NULL;
+    if (!(start = bind_function(b, time->at, "STEP", 2, (struct bound *[]){start, size})) || !offset) return start;
+    return bind_function(b, time->at, "+", 2, (struct bound *[]){start, offset});
+}
+
 struct bound *bind_tumble(struct binder *b, const struct source *source, struct bound *time, struct bound *size,
                           struct bound *offset)
 {
     struct bound *start;
+    struct steps s;
 
-    if (check_tumble(b, source, time, size, offset)) return NULL;
-    if (!offset) return bind_function(b, time->at, "STEP", 2, (struct bound *[]){time, size});
-    if (!(start = bind_function(b, time->at, "-", 2, (struct bound *[]){time, offset}))) return NULL;
-    if (!(start = bind_function(b, time->at, "STEP", 2, (struct bound *[]){start, size}))) return NULL;
-    return bind_function(b, time->at, "+", 2, (struct bound *[]){start, offset});
+    if (check_tumble(b, source, time, size, offset) || !(start = tumble_start(b, time, size, offset))) return NULL;
+    if (time->kind == BOUND_COLUMN && time->column >= 0 && !steps_of(source->plan, start, &s)) {
+        return bind_refuse(
+            b, ERR_TYPE, size->at,
+            "windows of this size do not hold whole inner windows: write window_time instead of window_start");
+    }
+    return start;
 }
 
 int bind_tumble_columns(struct binder *b, struct source *source, struct bound *time, struct bound *size,

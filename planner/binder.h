@@ -2,7 +2,8 @@
  *
  *   bind.c          statements: objects, their columns, pumps and their targets, INSERT
  *   bind_option.c   WITH (...): options of streams, spans of time as text
- *   bind_select.c   SELECT: sources, the select list, UNION ALL, what is emitted
+ *   bind_select.c   SELECT: the select list, UNION ALL, what is emitted
+ *   bind_source.c   FROM: streams, views, subqueries, TUMBLE(TABLE ...)
  *   bind_group.c    GROUP BY, aggregates, expressions above an aggregate
  *   bind_window.c   which expressions of event time are windows
  *   bind_name.c     names of columns
@@ -92,12 +93,17 @@ struct scope {
 const char *bind_new_name(struct binder *b, const struct ident *id);
 
 /* ---- bind_select.c ---- */
-/* How the results of a query's outermost windows are shown when the text does not say. */
+/* A query inside another one; what it emits is not set yet. */
+struct plan *bind_select(struct binder *b, const struct select *select);
+/* A whole query. unsaid: how its outermost windows emit when the text does not say. */
 struct plan *bind_select_root(struct binder *b, const struct select *select, enum emit unsaid);
-/* A PROJECT that casts the plan's fields to `types` where they differ; the plan itself when none does. */
-struct plan *bind_recast(struct binder *b, struct plan *plan, const struct type *types);
+/* The plan with its columns cast to the types of `to` (bind_assign), in its PROJECT or in one on top. */
+struct plan *bind_recast(struct binder *b, struct plan *plan, const struct field *to);
 struct plan *plan_new(struct binder *b, enum plan_kind kind, struct plan *input);
 
+/* ---- bind_source.c ---- */
+int bind_source(struct binder *b, const struct table_ref *ref, struct source *out);
+/* A query inside another one. */
 /* ---- bind_group.c ---- */
 int bind_groups(struct scope *scope, const struct select *select, struct grouping *out);
 /* The aggregate as a pseudo column of scope->grouping. */
