@@ -247,15 +247,32 @@ static bool is_keyword_here(const struct parse *parse, int i, enum keyword_class
     return false;
 }
 
+/* SELECT stream, a FROM s: behind SELECT, STREAM is a column only if what follows can follow nothing else. */
+static bool is_column_stream(const struct parse *parse, int i)
+{
+    const struct token *after = token_at(parse, i + 2);
+
+    if (after->kind == LEX_SYMBOL) return strchr(".,);", after->symbol);
+    return after->kind == LEX_END || is_word(parse, i + 2, "FROM") || is_word(parse, i + 2, "AS");
+}
+
+static int read_phrase(struct parse *parse, SQL_LTYPE *span)
+{
+    int length;
+    const struct phrase *phrase = find_phrase(parse, parse->next, &length);
+
+    if (!phrase || (phrase->token == TOKEN_SELECT_STREAM && is_column_stream(parse, parse->next))) return 0;
+    return deliver(parse, span, phrase->token, length);
+}
+
 static int read_word(struct parse *parse, SQL_STYPE *value, SQL_LTYPE *span)
 {
     const struct keyword *keyword;
-    const struct phrase *phrase;
-    int token, length, i = parse->next;
+    int token, i = parse->next;
 
     if (is_symbol(parse, i - 1, '.')) return deliver_word(parse, value, span, TOKEN_IDENT);
     if ((token = contextual(parse, value, span))) return token;
-    if ((phrase = find_phrase(parse, i, &length))) return deliver(parse, span, phrase->token, length);
+    if ((token = read_phrase(parse, span))) return token;
     if (is_unit_here(parse, i)) return deliver_word(parse, value, span, TOKEN_UNIT);
     keyword = find_keyword(text_at(parse, i));
     if (keyword && is_keyword_here(parse, i, keyword->class)) return deliver_word(parse, value, span, keyword->token);

@@ -47,16 +47,16 @@ static const struct {
     const char *words;
     const char *advice;
 } refused[] = {
-    {"CREATE SCHEMA", "weir has no schemas: leave it out"},
-    {"CREATE OR REPLACE SCHEMA", "weir has no schemas: leave it out"},
-    {"SET SCHEMA", "weir has no schemas: leave it out"},
-    {"SET PATH", "weir has no schemas: leave it out"},
+    {"CREATE SCHEMA", "it has no schemas, leave them out"},
+    {"CREATE OR REPLACE SCHEMA", "it has no schemas, leave them out"},
+    {"SET SCHEMA", "it has no schemas, leave them out"},
+    {"SET PATH", "it has no schemas, leave them out"},
     {"CREATE FOREIGN STREAM", "use CREATE STREAM ... WITH (connector = ...)"},
     {"CREATE OR REPLACE FOREIGN STREAM", "use CREATE STREAM ... WITH (connector = ...)"},
     {"CREATE SERVER", "use CREATE STREAM ... WITH (connector = ...)"},
     {"CREATE OR REPLACE SERVER", "use CREATE STREAM ... WITH (connector = ...)"},
-    {"CREATE JAR", "weir runs no Java"},
-    {"CREATE OR REPLACE JAR", "weir runs no Java"},
+    {"CREATE JAR", "it runs no Java"},
+    {"CREATE OR REPLACE JAR", "it runs no Java"},
 };
 
 enum { HEAD_COUNT = sizeof heads / sizeof *heads, REFUSED_COUNT = sizeof refused / sizeof *refused };

@@ -126,8 +126,8 @@ static void sql_error(struct span *span, struct parse *parse, const char *messag
 %token DOUBLE_PRECISION "DOUBLE PRECISION" EMIT_CHANGES "EMIT CHANGES" EMIT_EVERY "EMIT EVERY"
 %token EMIT_ON_CLOSE "EMIT ON CLOSE" FROM_FIRST "FROM FIRST" FROM_LAST "FROM LAST" FULL_JOIN "FULL JOIN"
 %token FUNCTION_ATTRIBUTE "LANGUAGE SQL" GROUPING_SETS "GROUPING SETS" IF_EXISTS "IF EXISTS"
-%token IF_NOT_EXISTS "IF NOT EXISTS" IGNORE_NULLS "IGNORE NULLS" INSERT_EXPEDITED_INTO "INSERT EXPEDITED INTO"
-%token INSERT_INTO "INSERT INTO" IS_DISTINCT_FROM "IS DISTINCT FROM" IS_NOT_DISTINCT_FROM "IS NOT DISTINCT FROM"
+%token IF_NOT_EXISTS "IF NOT EXISTS" IGNORE_NULLS "IGNORE NULLS" INSERT_INTO "INSERT INTO"
+%token INSERT_EXPEDITED_INTO "INSERT EXPEDITED INTO" IS_DISTINCT_FROM "IS DISTINCT FROM" IS_NOT_DISTINCT_FROM "IS NOT DISTINCT FROM"
 %token LEFT_JOIN "LEFT JOIN" MATERIALIZED_VIEW "MATERIALIZED VIEW" NOT_BETWEEN "NOT BETWEEN"
 %token NOT_BETWEEN_SYMMETRIC "NOT BETWEEN SYMMETRIC" NOT_ENFORCED "NOT ENFORCED" NOT_IN "NOT IN" NOT_LIKE "NOT LIKE"
 %token NOT_SIMILAR_TO "NOT SIMILAR TO" NULLS_FIRST "NULLS FIRST" NULLS_LAST "NULLS LAST"
@@ -672,6 +672,6 @@ static int yyreport_syntax_error(const yypcontext_t *context, struct parse *pars
     int count = yypcontext_expected_tokens(context, kinds, YYNTOKENS);
 
     for (int i = 0; i < count; i++) expected[i] = yysymbol_name(kinds[i]);
-    report_unexpected(parse, yypcontext_location(context)->at, expected, count < 0 ? 0 : count);
+    report_unexpected(parse, expected, count < 0 ? 0 : count);
     return 0;
 }

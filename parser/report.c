@@ -65,15 +65,24 @@ static bool is_soft(const char *name)
     return class == CLASS_ALIAS || class == CLASS_NAME || !strcmp(name, "a unit of time");
 }
 
-/* What a person would not name among the alternatives. */
+/* Sets of tokens that have one word among people; told by two tokens that occur together nowhere else. */
+static const char *summary(const struct expected *all)
+{
+    if (has(all, "DOUBLE PRECISION") && has(all, "ARRAY")) return "a type";
+    if (has(all, "a number") && has(all, "a name") && !has(all, "'/'")) return "an expression";
+    if (has(all, "LATERAL") && has(all, "a name")) return "a table";
+    if (has(all, "SELECT") && has(all, "VALUES")) return has(all, "CREATE") ? "a statement" : "a query";
+    if (has(all, "PUMP") && has(all, "DASHBOARD") && !has(all, "a name"))
+        return "STREAM, PUMP, VIEW, TABLE, FUNCTION or DASHBOARD";
+    if (has(all, "AND") && !has(all, "OR")) return "AND";
+    if (has(all, "ON") && has(all, "USING")) return "ON or USING";
+    return NULL;
+}
+
+/* What a person would not name among the alternatives: behind an expression, what would make it longer; a keyword that
+ * may stand there as a name only. */
 static bool is_noise(const struct expected *all, const char *name)
 {
-    static const char *const starts[] = {"a name",   "a number", "a text",    "a hexadecimal text",
-                                         "'('",      "'-'",      "'+'",       "NOT",
-                                         "NULL",     "TRUE",     "FALSE",     "CASE",
-                                         "CAST",     "TRY_CAST", "ARRAY",     "ROW",
-                                         "INTERVAL", "DATE",     "TIME",      "EXISTS",
-                                         "POSITION", "TRIM",     "TIMESTAMP", NULL};
     static const char *const goes_on[] = {"'+'",
                                           "'-'",
                                           "'*'",
@@ -82,6 +91,8 @@ static bool is_noise(const struct expected *all, const char *name)
                                           "'='",
                                           "'<'",
                                           "'>'",
+                                          "'['",
+                                          "'('",
                                           "<>",
                                           "<=",
                                           ">=",
@@ -89,9 +100,8 @@ static bool is_noise(const struct expected *all, const char *name)
                                           "->",
                                           "->>",
                                           "::",
-                                          "'['",
-                                          "'('",
-                                          "'.'",
+                                          "=>",
+                                          "a name",
                                           "AND",
                                           "OR",
                                           "IS",
@@ -108,29 +118,17 @@ static bool is_noise(const struct expected *all, const char *name)
                                           "IS DISTINCT FROM",
                                           "IS NOT DISTINCT FROM",
                                           "AT TIME ZONE",
-                                          "COLLATE",
-                                          "OVERLAPS",
-                                          "CONTAINS",
-                                          "EQUALS",
-                                          "PRECEDES",
-                                          "SUCCEEDS",
-                                          "LEADS",
-                                          "LAGS",
-                                          "STRICTLY",
-                                          "IMMEDIATELY",
                                           "FILTER",
                                           "OVER",
                                           "WITHIN GROUP",
                                           "IGNORE NULLS",
                                           "RESPECT NULLS",
-                                          "=>",
-                                          "a unit of time",
+                                          "FROM FIRST",
+                                          "FROM LAST",
                                           NULL};
-    bool is_start = has(all, "a number") && has(all, "a name"), is_end = has(all, "'*'") && has(all, "'/'");
 
-    if (!strcmp(name, "';'")) return true;
-    if (is_end) return is_one_of(name, goes_on) || is_soft(name) || !strcmp(name, "a name");
-    if (is_start) return is_one_of(name, starts) || is_soft(name);
+    if (!strcmp(name, "';'") || !strcmp(name, "'.'")) return true;
+    if (has(all, "'*'") && has(all, "'/'")) return is_one_of(name, goes_on) || is_soft(name);
     return is_soft(name) && has(all, "a name");
 }
 
@@ -138,7 +136,10 @@ static struct expected without_noise(const struct expected *all)
 {
     struct expected kept = {.count = 0};
 
-    if (has(all, "a number") && has(all, "a name") && !has(all, "'/'")) kept.names[kept.count++] = "an expression";
+    if ((kept.names[0] = summary(all))) {
+        kept.count = 1;
+        return kept;
+    }
     for (int i = 0; i < all->count; i++)
         if (!is_noise(all, all->names[i])) kept.names[kept.count++] = all->names[i];
     return kept;
@@ -172,16 +173,19 @@ static const char *meant(const struct parse *parse, int i, const struct expected
 {
     char words[CANDIDATES_MAX][16];
     const char *candidates[CANDIDATES_MAX] = {NULL}, *phrases[CANDIDATES_MAX], *nearest;
+    struct str found;
     size_t count = 0;
 
     if (i < 0 || parse->tokens.items[i].kind != LEX_WORD) return NULL;
+    found = token_text(parse->text, &parse->tokens.items[i]);
     for (int k = 0; k < all->count; k++) {
         if (all->names[k][0] < 'A' || all->names[k][0] > 'Z') continue;
         snprintf(words[count], sizeof words[count], "%.*s", (int)strcspn(all->names[k], " "), all->names[k]);
         candidates[count] = words[count];
         phrases[count++] = all->names[k];
     }
-    nearest = suggest(token_text(parse->text, &parse->tokens.items[i]), candidates, count);
+    nearest = suggest(found, candidates, count);
+    if (nearest && str_equal_nocase(found, str_lit(nearest))) return NULL;
     for (size_t k = 0; k < count; k++)
         if (nearest == candidates[k]) return phrases[k];
     return NULL;
@@ -217,28 +221,53 @@ static void put_found(struct buf *out, const struct parse *parse, int i)
         buf_printf(out, "unexpected \"%.*s\"%s", (int)shown, text.ptr, shown < text.len ? "..." : "");
 }
 
-/* Mistakes that have a better answer than a list of tokens; NULL for none. */
-static const char *advice(const struct parse *parse, int i)
+static bool is_word_of(const struct parse *parse, int i, const char *const *words)
 {
-    const struct token *items = parse->tokens.items;
+    for (; i >= 0 && *words; words++)
+        if (token_is_word(parse->text, &parse->tokens.items[i], *words)) return true;
+    return false;
+}
 
-    if (i > 0 && token_is_word(parse->text, &items[i - 1], "INTERVAL") && items[i].kind >= LEX_INTEGER &&
-        items[i].kind <= LEX_DOUBLE)
+/* Advice by the word before the one that does not fit. */
+static const char *advice_behind(const struct parse *parse, int i)
+{
+    static const char *const joins[] = {"LEFT", "RIGHT", "FULL", "OUTER", "INNER", "CROSS", NULL};
+    static const char *const interval[] = {"INTERVAL", NULL}, *const emit[] = {"EMIT", NULL};
+    static const char *const windowed[] = {"WINDOWED", NULL};
+    enum lexeme kind = parse->tokens.items[i].kind;
+
+    if (is_word_of(parse, i - 1, joins)) return "expected JOIN";
+    if (is_word_of(parse, i - 1, emit)) return "expected ON CLOSE, CHANGES or EVERY";
+    if (is_word_of(parse, i - 1, windowed)) return "expected WINDOWED BY STAGGER (...)";
+    if (is_word_of(parse, i - 1, interval) && kind >= LEX_INTEGER && kind <= LEX_DOUBLE)
         return "expected a number in quotes, as in INTERVAL '10' MINUTE";
-    if (token_is_word(parse->text, &items[i], "TO") && items[i + 1].kind == LEX_WORD)
-        return "behind TO stands a unit of time: YEAR, MONTH, DAY, HOUR, MINUTE or SECOND";
-    if (i > 0 && token_is_symbol(&items[i - 1], ',') && token_is_word(parse->text, &items[i], "FROM"))
-        return "there is one comma too many before it";
-    if (i > 0 && token_is_symbol(&items[i - 1], ';')) return "one statement was expected";
     return NULL;
 }
 
-void report_unexpected(struct parse *parse, int at, const char *const *names, int count)
+/* Mistakes that have a better answer than a list of tokens; NULL for none. */
+static const char *advice(const struct parse *parse, int i, const struct expected *all)
+{
+    static const char *const to[] = {"TO", NULL}, *const from[] = {"FROM", NULL}, *const not [] = {"NOT", NULL};
+    const struct token *token = &parse->tokens.items[i], *before = i ? token - 1 : token;
+
+    if (token_is_symbol(before, ';')) return "one statement was expected";
+    if (is_word_of(parse, i, to) && token[1].kind == LEX_WORD)
+        return "behind TO stands a unit of time: YEAR, MONTH, DAY, HOUR, MINUTE or SECOND";
+    if (is_word_of(parse, i, from) && token_is_symbol(before, ',')) return "there is one comma too many before it";
+    if (is_word_of(parse, i, not ) && has(all, "NOT IN")) return "expected BETWEEN, IN, LIKE or SIMILAR TO behind it";
+    if (token->kind == LEX_WORD && filter_class(token_text(parse->text, token)) == CLASS_PAREN)
+        return "a \"(\" must stand behind it";
+    if (token_is_symbol(token, ')') && parse->closed < 0) return "there is no \"(\" to it";
+    if (token->kind == LEX_END && parse->depth && has(all, "')'")) return "expected \")\"";
+    return advice_behind(parse, i);
+}
+
+void report_unexpected(struct parse *parse, const char *const *names, int count)
 {
     struct expected all = {.count = 0}, shown;
     struct buf text = {0};
     const char *word;
-    int i = parse->delivered;
+    int i = parse->delivered, at;
 
     for (int k = 0; k < count && k < CANDIDATES_MAX; k++) all.names[all.count++] = names[k];
     if ((word = meant(parse, i, &all))) {
@@ -252,10 +281,11 @@ void report_unexpected(struct parse *parse, int at, const char *const *names, in
     }
     put_found(&text, parse, i);
     shown = without_noise(&all);
-    if ((word = advice(parse, i)))
+    if ((word = advice(parse, i, &all)))
         buf_printf(&text, ": %s", word);
     else
         put_expected(&text, &shown);
+    at = parse->tokens.items[i].kind == LEX_END && i ? parse->tokens.items[i - 1].end : parse->tokens.items[i].at;
     parse_fail(parse, ERR_SYNTAX, at, "%s", buf_text(&text));
     buf_free(&text);
 }

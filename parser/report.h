@@ -4,8 +4,8 @@
 
 #include "parser/build.h"
 
-/* The token delivered last, at `at`, does not fit; expected are the grammar's names of those that would. */
-void report_unexpected(struct parse *parse, int at, const char *const *expected, int count);
+/* The token delivered last does not fit; expected are the grammar's names of those that would. */
+void report_unexpected(struct parse *parse, const char *const *expected, int count);
 /* Something that is no lexeme. */
 void report_lexeme(struct parse *parse, const struct token *token);
 void report_too_deep(struct parse *parse, int at);
