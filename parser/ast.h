@@ -68,17 +68,17 @@ struct sorts {
 /* ---- windows of OVER ---- */
 
 enum frame_unit { FRAME_NONE, FRAME_ROWS, FRAME_RANGE }; /* FRAME_NONE: no frame was written */
-enum bound_kind {
-    BOUND_UNBOUNDED_PRECEDING,
-    BOUND_PRECEDING, /* expr PRECEDING */
-    BOUND_CURRENT_ROW,
-    BOUND_FOLLOWING, /* expr FOLLOWING */
-    BOUND_UNBOUNDED_FOLLOWING,
+enum frame_bound_kind {
+    FRAME_UNBOUNDED_PRECEDING,
+    FRAME_PRECEDING, /* expr PRECEDING */
+    FRAME_CURRENT_ROW,
+    FRAME_FOLLOWING, /* expr FOLLOWING */
+    FRAME_UNBOUNDED_FOLLOWING,
 };
 
-struct bound {
-    enum bound_kind kind;
-    struct expr *offset; /* BOUND_PRECEDING and BOUND_FOLLOWING only */
+struct frame_bound {
+    enum frame_bound_kind kind;
+    struct expr *offset; /* FRAME_PRECEDING and FRAME_FOLLOWING only */
 };
 
 /* OVER name: only `base` is set. OVER (...): in_parentheses; base is the window it refines, if any. The frame without
@@ -89,7 +89,7 @@ struct over {
     struct exprs partition;
     struct sorts order;
     enum frame_unit unit;
-    struct bound start, finish;
+    struct frame_bound start, finish;
     int at, end;
 };
 
@@ -314,38 +314,38 @@ struct select *expr_select(const struct expr *e);
 
 /* ---- types ---- */
 
-enum type_kind { TYPE_PLAIN, TYPE_ARRAY, TYPE_ROW, TYPE_INTERVAL };
+enum type_name_kind { TYPE_PLAIN, TYPE_ARRAY, TYPE_ROW, TYPE_INTERVAL };
 
-struct field {
+struct row_field {
     struct ident name;
     struct type_name *type;
 };
 
-struct fields {
-    struct field *items;
+struct row_fields {
+    struct row_field *items;
     int count, capacity;
 };
 
 struct type_name {
-    enum type_kind kind;
+    enum type_name_kind kind;
     int at, end;
     struct ident name; /* TYPE_PLAIN: as written; DOUBLE PRECISION is "DOUBLE", CHARACTER [VARYING] "CHAR", "VARCHAR" */
     int length, scale; /* VARCHAR(length), DECIMAL(length, scale), TIMESTAMP(length); or -1 */
     bool with_time_zone;        /* TIMESTAMP WITH TIME ZONE */
     struct type_name *element;  /* TYPE_ARRAY */
-    struct fields fields;       /* TYPE_ROW */
+    struct row_fields fields;       /* TYPE_ROW */
     struct qualifier qualifier; /* TYPE_INTERVAL */
 };
 
 /* ---- options: WITH (key = value, ...) ---- */
 
-struct option {
+struct option_def {
     struct name key; /* 'a key in quotes' is one quoted part */
     struct expr *value;
 };
 
 struct options {
-    struct option *items;
+    struct option_def *items;
     int count, capacity;
 };
 
@@ -448,11 +448,11 @@ struct ctes {
     int count, capacity;
 };
 
-enum emit_kind {
-    EMIT_UNSAID,
-    EMIT_ON_CLOSE,
-    EMIT_CHANGES,
-    EMIT_EVERY, /* emit_every is the interval */
+enum emit_clause {
+    EMIT_CLAUSE_UNSAID,
+    EMIT_CLAUSE_ON_CLOSE,
+    EMIT_CLAUSE_CHANGES,
+    EMIT_CLAUSE_EVERY, /* emit_every is the interval */
 };
 
 enum select_kind { SELECT_PLAIN, SELECT_VALUES, SELECT_UNION, SELECT_EXCEPT, SELECT_INTERSECT };
@@ -485,7 +485,7 @@ struct select {
     struct sorts order;
     struct expr *limit, *offset; /* or NULL */
     struct expr *lateness;       /* ALLOW LATENESS interval, or NULL */
-    enum emit_kind emit;
+    enum emit_clause emit;
     struct expr *emit_every;
     struct options options; /* WITH (...) at the end */
 };
@@ -558,7 +558,7 @@ struct panels {
     int count, capacity;
 };
 
-enum object_kind { OBJECT_STREAM, OBJECT_PUMP, OBJECT_VIEW, OBJECT_TABLE, OBJECT_FUNCTION, OBJECT_DASHBOARD };
+enum ddl_kind { DDL_STREAM, DDL_PUMP, DDL_VIEW, DDL_TABLE, DDL_FUNCTION, DDL_DASHBOARD };
 enum alter_kind { ALTER_START, ALTER_STOP, ALTER_RESUME, ALTER_SET };
 enum show_kind {
     SHOW_STREAMS,
@@ -642,17 +642,17 @@ struct statement {
             struct expr *value; /* of option `name` */
         } set;
         struct {
-            enum object_kind object;
+            enum ddl_kind object;
             enum alter_kind action; /* ALTER_SET: `options` */
         } alter;
-        enum object_kind object;
+        enum ddl_kind object;
         struct {
             enum show_kind what;
             struct name of; /* SHOW SHARDS OF s; or empty */
         } show;
         struct {
             enum explain_kind kind;
-            enum object_kind object;
+            enum ddl_kind object;
             struct statement *statement;
             struct expr *where;
         } explain;

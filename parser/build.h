@@ -55,7 +55,7 @@ struct digits {
 
 struct frame {
     enum frame_unit unit;
-    struct bound start, finish;
+    struct frame_bound start, finish;
 };
 
 /* GROUP BY or WINDOWED BY. */
@@ -73,7 +73,7 @@ struct tail {
 /* What may follow a query at the end of a statement. */
 struct trailer {
     struct expr *lateness;
-    enum emit_kind emit;
+    enum emit_clause emit;
     struct expr *emit_every;
     struct options options;
     struct span span; /* of the clause read last */
@@ -143,7 +143,7 @@ struct ident build_ident(const char *word, struct span span);
 struct ident build_quoted(struct str text, struct span span);
 struct name build_path(struct parse *parse, struct name name, struct ident part);
 int build_digits(struct parse *parse, struct number number, struct span span);
-struct type_name *build_type(struct parse *parse, enum type_kind kind, struct span span);
+struct type_name *build_type(struct parse *parse, enum type_name_kind kind, struct span span);
 struct type_name *build_plain_type(struct parse *parse, struct ident name, struct digits digits, bool with_time_zone,
                                    struct span span);
 

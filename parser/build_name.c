@@ -34,7 +34,7 @@ int build_digits(struct parse *parse, struct number number, struct span span)
     return value;
 }
 
-struct type_name *build_type(struct parse *parse, enum type_kind kind, struct span span)
+struct type_name *build_type(struct parse *parse, enum type_name_kind kind, struct span span)
 {
     struct type_name *type = arena_alloc(parse->arena, sizeof *type);
 

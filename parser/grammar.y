@@ -49,7 +49,7 @@ static void sql_error(struct span *span, struct parse *parse, const char *messag
     struct sorts sorts;
     struct over *over;
     struct frame frame;
-    struct bound bound;
+    struct frame_bound bound;
     struct qualifier qualifier;
     struct when when;
     struct whens whens;
@@ -57,9 +57,9 @@ static void sql_error(struct span *span, struct parse *parse, const char *messag
     struct args args;
     struct call *call;
     struct type_name *type;
-    struct field field;
-    struct fields fields;
-    struct option option;
+    struct row_field field;
+    struct row_fields fields;
+    struct option_def option;
     struct options options;
     struct table_ref *table;
     struct alias alias;
@@ -240,9 +240,9 @@ full_query: query | query trailer { $$ = build_trailed(parse, $1, $2, @$); } ;
 trailer: clause { $$ = build_trailer(parse, NULL, $1); } | trailer clause { $$ = build_trailer(parse, $1, $2); } ;
 clause:
       ALLOW_LATENESS expr { $$ = build_clause(parse, @$); $$->lateness = $2; }
-    | EMIT_ON_CLOSE { $$ = build_clause(parse, @$); $$->emit = EMIT_ON_CLOSE; }
-    | EMIT_CHANGES { $$ = build_clause(parse, @$); $$->emit = EMIT_CHANGES; }
-    | EMIT_EVERY expr { $$ = build_clause(parse, @$); $$->emit = EMIT_EVERY; $$->emit_every = $2; }
+    | EMIT_ON_CLOSE { $$ = build_clause(parse, @$); $$->emit = EMIT_CLAUSE_ON_CLOSE; }
+    | EMIT_CHANGES { $$ = build_clause(parse, @$); $$->emit = EMIT_CLAUSE_CHANGES; }
+    | EMIT_EVERY expr { $$ = build_clause(parse, @$); $$->emit = EMIT_CLAUSE_EVERY; $$->emit_every = $2; }
     | WITH '(' options ')' { $$ = build_clause(parse, @$); $$->options = $3; }
     ;
 
@@ -299,8 +299,8 @@ panel: STRING panel_kind '(' options ')' FROM path where opt_last { $$ = (struct
 panel_kind: word { $$ = (int)build_panel_kind(parse, $1); } | TABLE { $$ = PANEL_TABLE; } ;
 opt_last: %empty { $$ = NULL; } | LAST expr { $$ = $2; } ;
 
-object: STREAM { $$ = OBJECT_STREAM; } | PUMP { $$ = OBJECT_PUMP; } | VIEW { $$ = OBJECT_VIEW; } | TABLE { $$ = OBJECT_TABLE; }
-      | FUNCTION { $$ = OBJECT_FUNCTION; } | DASHBOARD { $$ = OBJECT_DASHBOARD; } ;
+object: STREAM { $$ = DDL_STREAM; } | PUMP { $$ = DDL_PUMP; } | VIEW { $$ = DDL_VIEW; } | TABLE { $$ = DDL_TABLE; }
+      | FUNCTION { $$ = DDL_FUNCTION; } | DASHBOARD { $$ = DDL_DASHBOARD; } ;
 drop: DROP object opt_if_exists path { $$ = build_statement(parse, STATEMENT_DROP, $4, @$); $$->object = $2; $$->if_exists = $3; } ;
 opt_if_exists: %empty { $$ = 0; } | IF_EXISTS { $$ = 1; } ;
 show:
@@ -320,8 +320,8 @@ explain:
 opt_options: %empty { $$ = (struct options){0}; } | WITH '(' options ')' { $$ = $3; } ;
 options: option { $$ = (struct options){0}; LIST_ADD(parse, $$, $1); } | options ',' option { $$ = $1; LIST_ADD(parse, $$, $3); } ;
 option:
-      path '=' expr { $$ = (struct option){$1, $3}; }
-    | STRING '=' expr { $$ = (struct option){build_path(parse, (struct name){0}, build_quoted($1, @1)), $3}; }
+      path '=' expr { $$ = (struct option_def){$1, $3}; }
+    | STRING '=' expr { $$ = (struct option_def){build_path(parse, (struct name){0}, build_quoted($1, @1)), $3}; }
     ;
 
 /* ---- queries ---- */
@@ -457,16 +457,16 @@ spec_base: %empty { $$ = (struct ident){0}; } | IDENT ;
 opt_partition: %empty { $$ = (struct exprs){0}; } | PARTITION_BY exprs { $$ = $2; } ;
 opt_frame:
       %empty { $$ = (struct frame){.unit = FRAME_NONE}; }
-    | frame_unit bound { $$ = (struct frame){(enum frame_unit)$1, $2, {BOUND_CURRENT_ROW, NULL}}; }
+    | frame_unit bound { $$ = (struct frame){(enum frame_unit)$1, $2, {FRAME_CURRENT_ROW, NULL}}; }
     | frame_unit BETWEEN bound AND bound { $$ = (struct frame){(enum frame_unit)$1, $3, $5}; }
     ;
 frame_unit: RANGE { $$ = FRAME_RANGE; } | ROWS { $$ = FRAME_ROWS; } ;
 bound:
-      UNBOUNDED_PRECEDING { $$ = (struct bound){BOUND_UNBOUNDED_PRECEDING, NULL}; }
-    | UNBOUNDED_FOLLOWING { $$ = (struct bound){BOUND_UNBOUNDED_FOLLOWING, NULL}; }
-    | CURRENT_ROW { $$ = (struct bound){BOUND_CURRENT_ROW, NULL}; }
-    | value PRECEDING { $$ = (struct bound){BOUND_PRECEDING, $1}; }
-    | value FOLLOWING { $$ = (struct bound){BOUND_FOLLOWING, $1}; }
+      UNBOUNDED_PRECEDING { $$ = (struct frame_bound){FRAME_UNBOUNDED_PRECEDING, NULL}; }
+    | UNBOUNDED_FOLLOWING { $$ = (struct frame_bound){FRAME_UNBOUNDED_FOLLOWING, NULL}; }
+    | CURRENT_ROW { $$ = (struct frame_bound){FRAME_CURRENT_ROW, NULL}; }
+    | value PRECEDING { $$ = (struct frame_bound){FRAME_PRECEDING, $1}; }
+    | value FOLLOWING { $$ = (struct frame_bound){FRAME_FOLLOWING, $1}; }
     ;
 
 /* ---- expressions ---- */
@@ -631,8 +631,8 @@ type:
     | INTERVAL qualifier { $$ = build_type(parse, TYPE_INTERVAL, @$); $$->qualifier = $2; }
     ;
 opt_zone_kind: %empty { $$ = 0; } | WITH_TIME_ZONE { $$ = 1; } | WITHOUT_TIME_ZONE { $$ = 0; } ;
-fields: field { $$ = (struct fields){0}; LIST_ADD(parse, $$, $1); } | fields ',' field { $$ = $1; LIST_ADD(parse, $$, $3); } ;
-field: name type { $$ = (struct field){$1, $2}; } ;
+fields: field { $$ = (struct row_fields){0}; LIST_ADD(parse, $$, $1); } | fields ',' field { $$ = $1; LIST_ADD(parse, $$, $3); } ;
+field: name type { $$ = (struct row_field){$1, $2}; } ;
 
 /* ---- names ---- */
 

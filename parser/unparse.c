@@ -32,7 +32,7 @@ static void put_columns(struct buf *out, const struct idents *columns)
 static void put_option_list(struct buf *out, const struct options *options)
 {
     for (int i = 0; i < options->count; i++) {
-        const struct option *option = &options->items[i];
+        const struct option_def *option = &options->items[i];
         bool is_text = option->key.count == 1 && option->key.parts[0].quoted;
 
         if (i) buf_puts(out, ", ");
@@ -52,11 +52,11 @@ void unparse_options(struct buf *out, const struct options *options)
     buf_putc(out, ')');
 }
 
-static const char *object_word(enum object_kind object)
+static const char *object_word(enum ddl_kind object)
 {
     static const char *const words[] = {
-        [OBJECT_STREAM] = "STREAM", [OBJECT_PUMP] = "PUMP",         [OBJECT_VIEW] = "VIEW",
-        [OBJECT_TABLE] = "TABLE",   [OBJECT_FUNCTION] = "FUNCTION", [OBJECT_DASHBOARD] = "DASHBOARD",
+        [DDL_STREAM] = "STREAM", [DDL_PUMP] = "PUMP",         [DDL_VIEW] = "VIEW",
+        [DDL_TABLE] = "TABLE",   [DDL_FUNCTION] = "FUNCTION", [DDL_DASHBOARD] = "DASHBOARD",
     };
 
     return words[object];

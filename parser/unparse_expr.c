@@ -195,14 +195,14 @@ void unparse_order(struct buf *out, const struct sorts *sorts)
     }
 }
 
-static void put_bound(struct buf *out, const struct bound *bound)
+static void put_bound(struct buf *out, const struct frame_bound *bound)
 {
     static const char *const words[] = {
-        [BOUND_UNBOUNDED_PRECEDING] = "UNBOUNDED PRECEDING",
-        [BOUND_PRECEDING] = " PRECEDING",
-        [BOUND_CURRENT_ROW] = "CURRENT ROW",
-        [BOUND_FOLLOWING] = " FOLLOWING",
-        [BOUND_UNBOUNDED_FOLLOWING] = "UNBOUNDED FOLLOWING",
+        [FRAME_UNBOUNDED_PRECEDING] = "UNBOUNDED PRECEDING",
+        [FRAME_PRECEDING] = " PRECEDING",
+        [FRAME_CURRENT_ROW] = "CURRENT ROW",
+        [FRAME_FOLLOWING] = " FOLLOWING",
+        [FRAME_UNBOUNDED_FOLLOWING] = "UNBOUNDED FOLLOWING",
     };
 
     if (bound->offset) put_operand(out, bound->offset, LEVEL_ADD);

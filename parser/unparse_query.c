@@ -200,10 +200,10 @@ static void put_emission(struct buf *out, const struct select *select)
 {
     put_clause(out, " ALLOW LATENESS ", select->lateness);
     switch (select->emit) {
-    case EMIT_UNSAID: break;
-    case EMIT_ON_CLOSE: buf_puts(out, " EMIT ON CLOSE"); break;
-    case EMIT_CHANGES: buf_puts(out, " EMIT CHANGES"); break;
-    case EMIT_EVERY: put_clause(out, " EMIT EVERY ", select->emit_every); break;
+    case EMIT_CLAUSE_UNSAID: break;
+    case EMIT_CLAUSE_ON_CLOSE: buf_puts(out, " EMIT ON CLOSE"); break;
+    case EMIT_CLAUSE_CHANGES: buf_puts(out, " EMIT CHANGES"); break;
+    case EMIT_CLAUSE_EVERY: put_clause(out, " EMIT EVERY ", select->emit_every); break;
     }
     unparse_options(out, &select->options);
 }
