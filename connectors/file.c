@@ -169,7 +169,7 @@ static int file_open(struct disk *disk, const struct object *stream, struct sour
     f = mem_zalloc(sizeof *f);
     f->source.feed.class = &feed;
     f->source.class = &class;
-    f->source.size = (uint64_t)size;
+    f->source.found = f->source.size = (uint64_t)size;
     f->file = file;
     f->format = stream->format;
     f->path = stream->path;

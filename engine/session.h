@@ -3,9 +3,8 @@
 #ifndef WEIR_ENGINE_SESSION_H
 #define WEIR_ENGINE_SESSION_H
 
-#include "base/disk.h"
-#include "base/time.h"
 #include "planner/bind.h"
+#include "runtime/source.h"
 #include "sqlite/database.h"
 
 struct engine;
@@ -18,6 +17,7 @@ struct engine_options {
     struct disk *disk;        /* NULL: the real one */
     usec (*clock)(void *arg); /* NULL: the system's */
     void *clock_arg;
+    const struct connector *const *connectors; /* sources read in place, by name; ends with NULL; may be NULL */
     enum dialect dialect;
     enum cut cut;
     uint64_t seed;            /* of CUT_RANDOM, and of the order of partitions and morsels below */

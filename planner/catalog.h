@@ -34,6 +34,7 @@ struct object {
     const char *name;
     bool quoted;
     const char *sql; /* the statement, normalised */
+    struct str ddl;  /* for the engine: the journal entry that made it */
     struct arena *arena; /* owns everything here, plan included */
 
     /* Streams and views: */
@@ -70,6 +71,9 @@ struct object *object_new(enum object_kind kind);
 void object_free(struct object *o);
 /* Adds it under the given id (0: the next free one). Takes ownership. */
 void catalog_add(struct catalog *c, struct object *o, uint32_t id);
+/* The id that catalog_add would give; and: ids below `next` are not given any more. */
+uint32_t catalog_next_id(const struct catalog *c);
+void catalog_reserve(struct catalog *c, uint32_t next);
 /* Takes it out and frees it. */
 void catalog_remove(struct catalog *c, uint32_t id);
 struct object *catalog_get(const struct catalog *c, uint32_t id);

@@ -1,5 +1,7 @@
 /* errors.c - error_stream: rows that were late or could not be read or computed, as rows of a stream like any other.
  * One row per record and query, and one in all for a record that is bad for everybody (design.md, "Bad rows"). */
+#include "runtime/errors.h"
+
 #include "base/num.h"
 #include "runtime/node.h"
 

@@ -78,7 +78,5 @@ int node_push(struct node *n, struct operator *scan, struct err *err) MUST_CHECK
 void errors_report(void *flow, const struct query_context *ctx, const struct batch *b, int row, enum row_error code,
                    const char *message, int windows);
 int errors_gather(struct flow *f, struct err *err) MUST_CHECK;
-/* The system stream's declaration (planner object with id 1). */
-struct object *errors_object(void);
 
 #endif

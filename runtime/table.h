@@ -23,12 +23,18 @@ struct key_layout {
 };
 void key_layout_init(struct key_layout *layout, const enum phys *phys, int columns);
 /* Packs rows sel[0..live-1] (or 0..live-1) of the columns; out has live * layout->bytes bytes, hashes live elements;
- * both are indexed by live position, not by physical row. The hash depends on values alone. */
+ * both are indexed by live position, not by physical row. The hash depends on values alone; a table uses its low 32 bits,
+ * so keys are shared out among partitions by the high ones. */
 void key_pack(const struct key_layout *layout, const struct column *const *columns, const uint16_t *sel, int live,
               uint8_t *out, uint64_t *hashes);
-/* Unpacks one key column of a stored (in state) key into row `row` of a column; long texts are copied to the arena. */
+/* Unpacks one key column of a stored (in state) key into row `row` of a column; texts are copied to the arena. The
+ * second reads a key of table_snapshot_row. */
 void key_unpack(const struct key_layout *layout, const struct pages *pages, const uint8_t *stored, int column,
                 struct arena *arena, struct column *out, int row);
+void key_unpack_snapshot(const struct key_layout *layout, const struct snapshot *snapshot, const uint8_t *stored,
+                         int column, struct arena *arena, struct column *out, int row);
+/* The hash that key_pack gave a key, from its stored form. */
+uint64_t key_hash(const struct key_layout *layout, const struct pages *pages, const uint8_t *stored);
 /* Compares two stored keys column by column in type order: NULL first, numbers by value, NaN last, text by bytes. */
 int key_compare(const struct key_layout *layout, const struct pages *pages, const uint8_t *a, const uint8_t *b);
 
