@@ -613,7 +613,7 @@ static struct group *replay_group(struct engine *e, uint32_t id, struct err *err
 
 int epoch_replay(struct engine *e, struct str payload, struct err *err)
 {
-    struct epoch entry;
+    struct epoch entry = {0};
     struct group *g;
     int failed;
 
