@@ -4,7 +4,14 @@ BUILD   ?= build
 CFLAGS  ?= -O2 -g
 # What every build has, whatever CFLAGS says. No contraction: a*b+c must round twice everywhere (design.md, R11).
 STRICT  := -std=gnu11 -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -ffp-contract=off -fno-strict-aliasing -D_GNU_SOURCE -I. -I$(BUILD)
-LIBS    := -lsqlite3 -ledit -lzstd -lutf8proc -lm -lpthread
+# make V=1 shows the commands.
+ifneq ($(V),)
+say := @:
+else
+Q   := @
+say := @printf '%-4s %s\n'
+endif
+LIBS    := -lsqlite3 -ledit -lzstd -lpcre2-8 -lutf8proc -lm -lpthread
 FOLDERS := base log parser planner runtime sqlite engine connectors shell
 
 SOURCES := $(filter-out shell/main.c,$(wildcard $(addsuffix /*.c,$(FOLDERS))))
@@ -19,30 +26,34 @@ UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_
 all: $(BUILD)/weir
 
 $(BUILD)/weir: $(BUILD)/shell/main.o $(BUILD)/libweir.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/libweir.a: $(OBJECTS)
 	@rm -f $@
-	ar rcs $@ $^
+	$(Q)ar rcs $@ $^
 
 $(BUILD)/%.o: %.c | $(GENERATED)
 	@mkdir -p $(@D)
-	$(CC) $(STRICT) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(say) CC $<
+	$(Q)$(CC) $(STRICT) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # Generated C: our warnings, less what bison's and flex's skeletons do by design.
-$(BUILD)/parser/%.o: $(BUILD)/parser/%.c
-	$(CC) $(STRICT) -Wno-missing-prototypes -Wno-unused-function -Wno-sign-compare $(CFLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/parser/%.o: $(BUILD)/parser/%.c | $(GENERATED)
+	$(say) CC $<
+	$(Q)$(CC) $(STRICT) -Wno-missing-prototypes -Wno-unused-function -Wno-sign-compare $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/parser/grammar.tab.c $(BUILD)/parser/grammar.tab.h &: parser/grammar.y
 	@mkdir -p $(@D)
-	bison -Werror -o $(BUILD)/parser/grammar.tab.c --header=$(BUILD)/parser/grammar.tab.h $<
+	$(Q)bison -Werror -o $(BUILD)/parser/grammar.tab.c --header=$(BUILD)/parser/grammar.tab.h $<
 
 $(BUILD)/parser/lexer.lex.c $(BUILD)/parser/lexer.lex.h &: parser/lexer.l
 	@mkdir -p $(@D)
-	flex -o $(BUILD)/parser/lexer.lex.c --header-file=$(BUILD)/parser/lexer.lex.h $<
+	$(Q)flex -o $(BUILD)/parser/lexer.lex.c --header-file=$(BUILD)/parser/lexer.lex.h $<
 
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libweir.a
 	@mkdir -p $(@D)
-	$(CC) $(STRICT) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libweir.a $(LIBS) -lcmocka -ljansson
+	$(say) LD $@
+	$(Q)$(CC) $(STRICT) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libweir.a $(LIBS) -lcmocka -ljansson
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

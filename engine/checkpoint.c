@@ -19,9 +19,9 @@ struct saved {
     uint32_t version, readings, streams, aborted;
     uint64_t number, base;           /* this checkpoint and the base that its deltas begin with */
     uint64_t epoch;
-    int64_t clock, arrival;
+    int64_t clock;
     uint32_t at_file, next_id;        /* next_id: of the next object */
-    uint64_t at_offset, at_ordinal;  /* of the main group */
+    uint64_t at_offset, at_first, ordinal; /* the main group's place */
     uint64_t scanned;                /* journal entries before this ordinal are in it */
 };
 _Static_assert(sizeof(struct saved) == 88, "written to disk");
@@ -173,14 +173,13 @@ int checkpoint_take(struct engine *e, struct err *err)
         .version = SAVED_VERSION, .number = number, .base = base ? number : e->checkpoint_base, .epoch = e->epoch,
         .clock = e->clock, .readings = (uint32_t)e->main.reading_count, .streams = (uint32_t)e->state_count,
         .aborted = (uint32_t)e->aborted_count, 
-        .at_file = e->main.at.file, .next_id = catalog_next_id(e->catalog), .at_offset = e->main.at.offset,
-        .at_ordinal = e->main.ordinal,
+        .at_file = e->main.place.at.file, .next_id = catalog_next_id(e->catalog), .at_offset = e->main.place.at.offset,
+        .at_first = e->main.place.first, .ordinal = e->main.place.ordinal,
     };
 
     if (e->build) return 0; /* half a query is not kept: the next checkpoint will have it */
     if (journal_write(e->journal, NULL, &ordinal, err) || journal_sync(e->journal, UINT64_MAX, err)) return -1;
     saved.scanned = ordinal;
-    saved.arrival = journal_clock(e->journal);
     if (write_file(e, number, base ? 0 : e->checkpoint_number, err) || save_all(e, &saved, err)) return -1;
     e->checkpoint_number = number;
     if (base) delete_old(e, e->checkpoint_base, number);
@@ -225,7 +224,7 @@ int checkpoint_load_place(struct engine *e, struct checkpoint_place *place, int 
     *found = got > 0;
     if (got <= 0) return got;
     *place = (struct checkpoint_place){
-        .at = {saved.at_file, saved.at_offset}, .at_ordinal = saved.at_ordinal, .scanned = saved.scanned, .arrival = saved.arrival};
+        .main = {saved.ordinal, {saved.at_file, saved.at_offset}, saved.at_first}, .scanned = saved.scanned};
     return 0;
 }
 

@@ -110,8 +110,8 @@ static int open_journal(struct engine *e, const struct checkpoint_place *place, 
 {
     char *path = engine_path(e, "journal");
     struct journal_options options = {
-        .disk = e->disk, .dir = path, .clock = e->options.clock, .clock_arg = e->options.clock_arg, .from = place->at,
-        .from_ordinal = place->at_ordinal, .from_arrival = place->arrival,
+        .disk = e->disk, .dir = path, .clock = e->options.clock, .clock_arg = e->options.clock_arg, .from = place->main.at,
+        .from_ordinal = place->main.first,
     };
     int failed = journal_open(&options, &e->journal, err);
 
@@ -180,7 +180,7 @@ static int recover(struct engine *e, const struct checkpoint_place *place, struc
     struct journal_cursor *c;
     struct journal_entry entry;
     uint64_t last_chunk = 0;
-    int got, failed = journal_cursor_open(e->journal, place->at, &c, err);
+    int got, failed = journal_cursor_open(e->journal, place->main.at, &c, err);
 
     if (failed) return -1;
     e->replaying = true;
@@ -197,7 +197,7 @@ static int recover(struct engine *e, const struct checkpoint_place *place, struc
 
 static int open_all(struct engine *e, struct err *err)
 {
-    struct checkpoint_place place = {.at_ordinal = 1};
+    struct checkpoint_place place = {.main = {.ordinal = 1, .first = 1}};
     int found = 0;
 
     if (make_dir(e, err)) return -1;
@@ -206,8 +206,7 @@ static int open_all(struct engine *e, struct err *err)
     add_errors_object(e);
     if (!e->in_memory && checkpoint_load_place(e, &place, &found, err)) return -1;
     if (open_journal(e, &place, err)) return -1;
-    e->main.ordinal = place.at_ordinal;
-    e->main.at = place.at;
+    e->main.place = place.main;
     e->main.flow = engine_flow(e, NULL);
     if (found && checkpoint_load(e, err)) return -1;
     if (recover(e, &place, err) || ddl_continue_build(e, err)) return -1;

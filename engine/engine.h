@@ -32,12 +32,19 @@ struct reading {
     struct source *source;
 };
 
+/* A place in the journal: the first ordinal not used yet, and the written group in which it lies or behind which it
+ * comes. */
+struct place {
+    uint64_t ordinal;
+    struct journal_position at;
+    uint64_t first; /* the ordinal with which that group begins */
+};
+
 /* Queries that share epochs, and where they stand: all of them, or one that is being built. */
 struct group {
     uint32_t id; /* 0: the main group; else the query that is being built */
     struct flow *flow;
-    struct journal_position at; /* the group of entries in which `ordinal` lies or behind which it comes */
-    uint64_t ordinal;           /* the first not used */
+    struct place place;
     struct reading *reading;
     size_t reading_count, reading_capacity;
 };
@@ -150,10 +157,10 @@ void intake_free(struct intake *in);
 /* Which streams, and whether derived records are wanted (history) or only those from outside. */
 enum intake_what { INTAKE_OUTSIDE, INTAKE_HISTORY };
 void intake_want(struct intake *in, uint32_t stream, enum intake_what what);
-/* Reads entries from the position on: records with ordinal in [from, to), at most max_rows and about max_bytes. Says where
- * it stopped: *position and *ordinal to go on from. Earlier contents are forgotten. */
-int intake_read(struct intake *in, struct journal_position *position, uint64_t *ordinal, uint64_t to, uint64_t max_rows,
-                uint64_t max_bytes, struct err *err) MUST_CHECK;
+/* Reads entries from the place on, up to ordinal `to`, at most max_rows and about max_bytes; the place moves to where it
+ * stopped. Earlier contents are forgotten. */
+int intake_read(struct intake *in, struct place *place, uint64_t to, uint64_t max_rows, uint64_t max_bytes,
+                struct err *err) MUST_CHECK;
 uint64_t intake_rows(const struct intake *in);
 uint64_t intake_bytes(const struct intake *in);
 struct feed *intake_feed(struct intake *in, uint32_t stream);
@@ -179,9 +186,8 @@ int checkpoint_take(struct engine *e, struct err *err) MUST_CHECK;
 int checkpoint_maybe(struct engine *e, struct err *err) MUST_CHECK;
 /* Brings the engine to its last checkpoint; *found 0 when there is none. scanned: entries before this ordinal are in it. */
 struct checkpoint_place {
-    struct journal_position at;
-    uint64_t at_ordinal, scanned;
-    usec arrival;
+    struct place main;
+    uint64_t scanned;
 };
 int checkpoint_load_place(struct engine *e, struct checkpoint_place *place, int *found, struct err *err) MUST_CHECK;
 int checkpoint_load(struct engine *e, struct err *err) MUST_CHECK;

@@ -387,7 +387,7 @@ static int end_streams(struct group *g, const struct epoch *ep, struct err *err)
 
 static struct epoch epoch_new(struct engine *e, const struct group *g, enum epoch_kind kind)
 {
-    return (struct epoch){.number = e->epoch + 1, .group = g->id, .kind = kind, .clock = USEC_MIN, .from = g->ordinal, .to = g->ordinal};
+    return (struct epoch){.number = e->epoch + 1, .group = g->id, .kind = kind, .clock = USEC_MIN, .from = g->place.ordinal, .to = g->place.ordinal};
 }
 
 static int finish(struct engine *e, struct group *g, struct epoch *ep, struct err *err)
@@ -416,7 +416,7 @@ static bool tick_due(const struct group *g, usec clock)
 /* The end of the journal as this group may read it: a query being built stops where the main group stands. */
 static uint64_t read_limit(const struct engine *e, const struct group *g)
 {
-    return g->id ? e->main.ordinal : UINT64_MAX;
+    return g->id ? e->main.place.ordinal : UINT64_MAX;
 }
 
 static int step_journal(struct engine *e, struct group *g, struct err *err)
@@ -429,9 +429,9 @@ static int step_journal(struct engine *e, struct group *g, struct err *err)
 
     if (journal_write(e->journal, NULL, &end, err)) goto done;
     clock = journal_clock(e->journal);
-    if (intake_read(in, &g->at, &g->ordinal, read_limit(e, g), cut_rows(e), BYTES_NORMAL, err)) goto done;
-    ep.to = g->ordinal;
-    if (!g->id && g->ordinal >= end) {
+    if (intake_read(in, &g->place, read_limit(e, g), cut_rows(e), BYTES_NORMAL, err)) goto done;
+    ep.to = g->place.ordinal;
+    if (!g->id && g->place.ordinal >= end) {
         ep.clock = clock;
         decide_idle(e, g, &ep);
     }
@@ -448,7 +448,7 @@ done:
 /* Rows read in place that were opened after records of the log that are still to be used wait for them. */
 static bool log_comes_first(const struct group *g)
 {
-    return opened_at(g) > g->ordinal;
+    return opened_at(g) > g->place.ordinal;
 }
 
 int epoch_step(struct engine *e, struct group *g, struct err *err)
@@ -486,7 +486,7 @@ int build_begin(struct engine *e, const struct object *o, struct group **out, st
     int failed;
 
     g->id = o->id;
-    g->ordinal = 1;
+    g->place.ordinal = 1;
     g->flow = engine_flow(e, e->main.flow);
     failed = flow_add(g->flow, e->catalog, o, err);
     for (int i = 0; !failed && (in = flow_inlet(g->flow, i)) != NULL; i++) {
@@ -513,9 +513,9 @@ static int catch_up_time(struct engine *e, struct group *g, usec clock, struct e
 {
     struct inlet *in;
 
-    if (flow_tick(g->flow, clock, g->ordinal, err)) return -1;
+    if (flow_tick(g->flow, clock, g->place.ordinal, err)) return -1;
     for (int i = 0; (in = flow_inlet(g->flow, i)) != NULL; i++) {
-        struct tick tick = {.watermark = flow_watermark(e->main.flow, in->object->id), .cause = {g->ordinal, 0}, .arrival = clock};
+        struct tick tick = {.watermark = flow_watermark(e->main.flow, in->object->id), .cause = {g->place.ordinal, 0}, .arrival = clock};
         if (flow_advance(g->flow, in->object->id, &tick, err)) return -1;
     }
     return 0;
@@ -579,7 +579,7 @@ static int replay_rows(struct engine *e, struct group *g, const struct epoch *en
     if (entry->range_count) {
         failed = run_in_place(e, g, &ep, entry, err) || check_ranges(e, entry, &ep, err);
     } else {
-        failed = intake_read(in, &g->at, &g->ordinal, entry->to, UINT64_MAX, UINT64_MAX, err) ||
+        failed = intake_read(in, &g->place, entry->to, UINT64_MAX, UINT64_MAX, err) ||
                  run_journal(e, g, &ep, in, err);
     }
     if (!failed) failed = flow_finish(g->flow, err);
@@ -613,7 +613,7 @@ static struct group *replay_group(struct engine *e, uint32_t id, struct err *err
 
 int epoch_replay(struct engine *e, struct str payload, struct err *err)
 {
-    struct epoch entry;
+    struct epoch entry = {0};
     struct group *g;
     int failed;
 

@@ -172,8 +172,15 @@ static int take_entry(struct intake *in, const struct journal_entry *entry, uint
     return got < 0 ? -1 : 1;
 }
 
-int intake_read(struct intake *in, struct journal_position *position, uint64_t *ordinal, uint64_t to, uint64_t max_rows,
-                uint64_t max_bytes, struct err *err)
+/* The cursor is on the entry: the place is in its group. */
+static void note_group(struct place *place, const struct journal_entry *entry)
+{
+    if (place->at.file == entry->group.file && place->at.offset == entry->group.offset) return;
+    place->at = entry->group;
+    place->first = entry->ordinal;
+}
+
+int intake_read(struct intake *in, struct place *place, uint64_t to, uint64_t max_rows, uint64_t max_bytes, struct err *err)
 {
     struct journal_cursor *c;
     struct journal_entry entry;
@@ -182,19 +189,19 @@ int intake_read(struct intake *in, struct journal_position *position, uint64_t *
     in->rows = in->bytes = 0;
     for (size_t i = 0; i < in->feed_count; i++) in->feed[i]->count = in->feed[i]->next = 0;
     arena_reset(in->arena);
-    if (journal_cursor_open(in->engine->journal, *position, &c, err)) return -1;
+    if (journal_cursor_open(in->engine->journal, place->at, &c, err)) return -1;
     while ((got = journal_next(c, &entry, err)) > 0) {
         int whole = 1;
         uint64_t end = entry.ordinal + entry.count;
 
         if (entry.ordinal >= to) break;
-        *position = entry.group;
-        if (end <= *ordinal) continue;
+        note_group(place, &entry);
+        if (end <= place->ordinal) continue;
         if (entry.type == ENTRY_RECORDS || entry.type == ENTRY_CHUNK)
-            whole = take_entry(in, &entry, ordinal, to, max_rows, max_bytes, err);
+            whole = take_entry(in, &entry, &place->ordinal, to, max_rows, max_bytes, err);
         if (whole < 0) got = -1;
         if (whole <= 0) break;
-        *ordinal = end < to ? end : to;
+        place->ordinal = end < to ? end : to;
     }
     journal_cursor_close(c);
     return got < 0 ? -1 : 0;

@@ -399,14 +399,14 @@ struct select_items {
 /* GROUP_SETS: each set is an expression, EXPR_ROW for (a, b) and (). In ROLLUP and CUBE (a, b) is one EXPR_ROW too. */
 enum group_kind { GROUP_EXPR, GROUP_ROLLUP, GROUP_CUBE, GROUP_SETS };
 
-struct group {
+struct group_by {
     enum group_kind kind;
     int at, end;
     struct exprs exprs; /* one for GROUP_EXPR */
 };
 
 struct groups {
-    struct group *items;
+    struct group_by *items;
     int count, capacity;
 };
 
@@ -427,13 +427,13 @@ struct named_windows {
     int count, capacity;
 };
 
-struct row {
+struct value_row {
     struct exprs values;
     int at, end;
 };
 
-struct rows {
-    struct row *items;
+struct value_rows {
+    struct value_row *items;
     int count, capacity;
 };
 
@@ -476,7 +476,7 @@ struct select {
             struct expr *having;     /* or NULL */
             struct named_windows windows;
         } plain;
-        struct rows values;
+        struct value_rows values;
         struct {
             enum quantifier quantifier; /* UNION ALL; QUANTIFIER_NONE means DISTINCT */
             struct select *left, *right;

@@ -162,7 +162,7 @@ struct trailer *build_clause(struct parse *parse, struct span span);
 struct trailer *build_trailer(struct parse *parse, struct trailer *before, const struct trailer *clause);
 struct select *build_trailed(struct parse *parse, struct select *select, const struct trailer *trailer,
                              struct span span);
-struct group build_group(struct parse *parse, struct expr *e);
+struct group_by build_group(struct parse *parse, struct expr *e);
 struct stagger *build_stagger(struct parse *parse, struct exprs keys, struct expr *size, struct span span);
 struct table_ref *build_table(struct parse *parse, enum table_kind kind, struct span span);
 void build_table_done(struct parse *parse, struct table_ref *ref);

@@ -204,9 +204,9 @@ static bool is_call_of(const struct expr *e, const char *word)
 }
 
 /* ROLLUP and CUBE were read as calls: they are no keywords. */
-struct group build_group(struct parse *parse, struct expr *e)
+struct group_by build_group(struct parse *parse, struct expr *e)
 {
-    struct group group = {GROUP_EXPR, e->at, e->end, {0}};
+    struct group_by group = {GROUP_EXPR, e->at, e->end, {0}};
 
     if (is_call_of(e, "ROLLUP")) group.kind = GROUP_ROLLUP;
     if (is_call_of(e, "CUBE")) group.kind = GROUP_CUBE;

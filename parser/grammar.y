@@ -65,13 +65,13 @@ static void sql_error(struct span *span, struct parse *parse, const char *messag
     struct alias alias;
     struct select_item item;
     struct select_items items;
-    struct group group;
+    struct group_by group;
     struct groups groups;
     struct grouping grouping;
     struct named_window window;
     struct named_windows windows;
-    struct row row;
-    struct rows rows;
+    struct value_row row;
+    struct value_rows rows;
     struct cte cte;
     struct ctes ctes;
     struct trailer *trailer;
@@ -381,8 +381,8 @@ sort: expr direction nulls { $$ = (struct sort){$1, (enum direction)$2, (enum nu
 direction: %empty { $$ = DIRECTION_ASC; } | ASC { $$ = DIRECTION_ASC; } | DESC { $$ = DIRECTION_DESC; } ;
 nulls: %empty { $$ = NULLS_DEFAULT; } | NULLS_FIRST { $$ = NULLS_FIRST; } | NULLS_LAST { $$ = NULLS_LAST; } ;
 
-rows: row { $$ = (struct rows){0}; LIST_ADD(parse, $$, $1); } | rows ',' row { $$ = $1; LIST_ADD(parse, $$, $3); } ;
-row: '(' exprs ')' { $$ = (struct row){$2, @$.at, @$.end}; } ;
+rows: row { $$ = (struct value_rows){0}; LIST_ADD(parse, $$, $1); } | rows ',' row { $$ = $1; LIST_ADD(parse, $$, $3); } ;
+row: '(' exprs ')' { $$ = (struct value_row){$2, @$.at, @$.end}; } ;
 
 items: item { $$ = (struct select_items){0}; LIST_ADD(parse, $$, $1); } | items ',' item { $$ = $1; LIST_ADD(parse, $$, $3); } ;
 item:
@@ -404,7 +404,7 @@ grouping:
 groups: group { $$ = (struct groups){0}; LIST_ADD(parse, $$, $1); } | groups ',' group { $$ = $1; LIST_ADD(parse, $$, $3); } ;
 group:
       expr { $$ = build_group(parse, $1); }
-    | GROUPING_SETS '(' group_sets ')' { $$ = (struct group){GROUP_SETS, @$.at, @$.end, $3}; }
+    | GROUPING_SETS '(' group_sets ')' { $$ = (struct group_by){GROUP_SETS, @$.at, @$.end, $3}; }
     ;
 group_sets: group_set { $$ = (struct exprs){0}; LIST_ADD(parse, $$, $1); } | group_sets ',' group_set { $$ = $1; LIST_ADD(parse, $$, $3); } ;
 group_set: expr | '(' ')' { $$ = build_list(parse, EXPR_ROW, (struct exprs){0}, @$); } ;

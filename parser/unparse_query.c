@@ -94,7 +94,7 @@ static void put_items(struct buf *out, const struct select_items *items)
     }
 }
 
-static void put_group(struct buf *out, const struct group *group)
+static void put_group(struct buf *out, const struct group_by *group)
 {
     static const char *const words[] = {
         [GROUP_EXPR] = "", [GROUP_ROLLUP] = "ROLLUP(", [GROUP_CUBE] = "CUBE(", [GROUP_SETS] = "GROUPING SETS ("};
@@ -149,7 +149,7 @@ static void put_plain(struct buf *out, const struct select *select)
 
 /* ---- set operations and the whole ---- */
 
-static void put_values(struct buf *out, const struct rows *rows)
+static void put_values(struct buf *out, const struct value_rows *rows)
 {
     for (int i = 0; i < rows->count; i++) {
         buf_puts(out, i ? ", (" : "VALUES (");

@@ -359,7 +359,7 @@ static struct bound *missing_value(struct binder *b, const struct field *field)
     return null;
 }
 
-static struct bound **insert_row(struct binder *b, const struct insert *insert, const struct row *row,
+static struct bound **insert_row(struct binder *b, const struct insert *insert, const struct value_row *row,
                                  const struct object *target)
 {
     struct scope scope = {.binder = b, .clause = CLAUSE_CONSTANT};

@@ -55,7 +55,7 @@ static bool is_monotonic(const struct expr *e)
            e->call.args.count == 1;
 }
 
-static int bind_key(struct scope *scope, const struct select *select, const struct group *group, struct key *out)
+static int bind_key(struct scope *scope, const struct select *select, const struct group_by *group, struct key *out)
 {
     struct binder *b = scope->binder;
     const struct expr *e;

@@ -52,6 +52,16 @@ void catalog_add(struct catalog *c, struct object *o, uint32_t id)
     c->objects[c->count++] = o;
 }
 
+uint32_t catalog_next_id(const struct catalog *c)
+{
+    return c->last_id + 1;
+}
+
+void catalog_reserve(struct catalog *c, uint32_t next)
+{
+    if (next > c->last_id + 1) c->last_id = next - 1;
+}
+
 void catalog_remove(struct catalog *c, uint32_t id)
 {
     for (size_t i = 0; i < c->count; i++) {

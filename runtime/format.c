@@ -197,7 +197,7 @@ void decoder_explain(struct decoder *d, const struct text *record, int field, st
 
 /* The bytes of the record at the block's begin (without its line end) and of its line, or false when the block ends
  * before the line does. */
-static bool next_line(const struct format_class *class, const char *block, size_t len, enum split_end end,
+static bool next_line(const struct format_class *class, const char *block, size_t len, enum split_tail end,
                       size_t *record_len, size_t *line_len)
 {
     size_t seen = len < RECORD_DATA_MAX ? len : RECORD_DATA_MAX;
@@ -213,7 +213,7 @@ static bool next_line(const struct format_class *class, const char *block, size_
     return seen == RECORD_DATA_MAX || (end == SPLIT_LAST && seen);
 }
 
-int format_split(const char *format, const char *block, size_t len, enum split_end end, struct text *records,
+int format_split(const char *format, const char *block, size_t len, enum split_tail end, struct text *records,
                  uint64_t *offsets, int max, size_t *used)
 {
     const struct format_class *class = class_find(format);

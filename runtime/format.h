@@ -33,8 +33,8 @@ void decoder_explain(struct decoder *d, const struct text *record, int field, st
  * fields with line ends in them. *used: bytes consumed. With SPLIT_LAST, bytes after the last line end are a record too.
  * A record over RECORD_DATA_MAX bytes is cut there and comes out as one that is bad. Returns the count. offsets[i] is
  * where record i begins in the block. */
-enum split_end { SPLIT_MORE, SPLIT_LAST };
-int format_split(const char *format, const char *block, size_t len, enum split_end end, struct text *records,
+enum split_tail { SPLIT_MORE, SPLIT_LAST };
+int format_split(const char *format, const char *block, size_t len, enum split_tail end, struct text *records,
                  uint64_t *offsets, int max, size_t *used);
 
 /* Appends one row as a record of the format: JSON object in field order, NULL as null, TIMESTAMP as text (in the field's

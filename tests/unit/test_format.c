@@ -570,7 +570,7 @@ static void long_values_are_cut_in_messages(void **state)
 }
 
 /* What a block splits into, as [offset:record] one after the other, then the bytes used. */
-static void check_split(const char *format, const char *block, enum split_end end, int max, const char *expected)
+static void check_split(const char *format, const char *block, enum split_tail end, int max, const char *expected)
 {
     struct text records[16];
     uint64_t offsets[16];
@@ -588,7 +588,7 @@ static void blocks_are_split_into_records(void **state)
 {
     static const struct {
         const char *format, *block;
-        enum split_end end;
+        enum split_tail end;
         int max;
         const char *expected;
     } cases[] = {
