@@ -81,8 +81,8 @@ struct bound {
     struct expr *offset; /* BOUND_PRECEDING and BOUND_FOLLOWING only */
 };
 
-/* OVER name: only `base` is set. OVER (...): in_parentheses; base is the window it refines, if any. The frame without
- * BETWEEN has end = CURRENT ROW. */
+/* OVER name: only `base` is set. OVER (...): in_parentheses; base is the window it refines, if any. A frame
+ * without BETWEEN has finish = CURRENT ROW. */
 struct over {
     struct ident base;
     bool in_parentheses;
