@@ -4,8 +4,8 @@
  * expressions, names. Actions call constructors (build.h); nothing here knows the catalogue.
  *
  * Two things to know when reading it: a value is an expression without a comparison, IS, IN, LIKE, BETWEEN, AND, OR or
- * NOT at its top, so that a = b = c is an error and BETWEEN a AND b ends where one thinks; and select_paren, select_plain split queries by their parentheses for
- * the same reason as there: ((SELECT 1)) must be readable as one subquery in one way only. */
+ * NOT at its top, so that a = b = c is an error and BETWEEN a AND b ends where one thinks; select_paren, select_plain
+ * split queries by their parentheses, as PostgreSQL's grammar does: ((SELECT 1)) is one subquery in one way only. */
 %require "3.8"
 %define api.pure full
 %define api.prefix {sql_}
@@ -127,7 +127,8 @@ static void sql_error(struct span *span, struct parse *parse, const char *messag
 %token EMIT_ON_CLOSE "EMIT ON CLOSE" FROM_FIRST "FROM FIRST" FROM_LAST "FROM LAST" FULL_JOIN "FULL JOIN"
 %token FUNCTION_ATTRIBUTE "LANGUAGE SQL" GROUPING_SETS "GROUPING SETS" IF_EXISTS "IF EXISTS"
 %token IF_NOT_EXISTS "IF NOT EXISTS" IGNORE_NULLS "IGNORE NULLS" INSERT_INTO "INSERT INTO"
-%token INSERT_EXPEDITED_INTO "INSERT EXPEDITED INTO" IS_DISTINCT_FROM "IS DISTINCT FROM" IS_NOT_DISTINCT_FROM "IS NOT DISTINCT FROM"
+%token INSERT_EXPEDITED_INTO "INSERT EXPEDITED INTO" IS_DISTINCT_FROM "IS DISTINCT FROM"
+%token IS_NOT_DISTINCT_FROM "IS NOT DISTINCT FROM"
 %token LEFT_JOIN "LEFT JOIN" MATERIALIZED_VIEW "MATERIALIZED VIEW" NOT_BETWEEN "NOT BETWEEN"
 %token NOT_BETWEEN_SYMMETRIC "NOT BETWEEN SYMMETRIC" NOT_ENFORCED "NOT ENFORCED" NOT_IN "NOT IN" NOT_LIKE "NOT LIKE"
 %token NOT_SIMILAR_TO "NOT SIMILAR TO" NULLS_FIRST "NULLS FIRST" NULLS_LAST "NULLS LAST"
@@ -162,7 +163,8 @@ static void sql_error(struct span *span, struct parse *parse, const char *messag
 %type <name> path
 %type <text> opt_description
 %type <digits> digits
-%type <expr> expr value primary call call_plain opt_expr opt_else where having in_set group_set arg_value opt_filter opt_last
+%type <expr> expr value primary call call_plain opt_expr opt_else where having in_set group_set arg_value opt_filter
+%type <expr> opt_last
 %type <exprs> exprs opt_partition group_sets
 %type <sort> sort query_sort
 %type <sorts> sorts query_sorts order opt_order opt_within_group
@@ -348,8 +350,14 @@ panel:
 panel_kind: word { $$ = (int)build_panel_kind(parse, $1); } | TABLE { $$ = PANEL_TABLE; } ;
 opt_last: %empty { $$ = NULL; } | LAST expr { $$ = $2; } ;
 
-object: STREAM { $$ = OBJECT_STREAM; } | PUMP { $$ = OBJECT_PUMP; } | VIEW { $$ = OBJECT_VIEW; } | TABLE { $$ = OBJECT_TABLE; }
-      | FUNCTION { $$ = OBJECT_FUNCTION; } | DASHBOARD { $$ = OBJECT_DASHBOARD; } ;
+object:
+      STREAM { $$ = OBJECT_STREAM; }
+    | PUMP { $$ = OBJECT_PUMP; }
+    | VIEW { $$ = OBJECT_VIEW; }
+    | TABLE { $$ = OBJECT_TABLE; }
+    | FUNCTION { $$ = OBJECT_FUNCTION; }
+    | DASHBOARD { $$ = OBJECT_DASHBOARD; }
+    ;
 drop:
       DROP object opt_if_exists path
           { $$ = build_statement(parse, STATEMENT_DROP, $4, @$); $$->object = $2; $$->if_exists = $3; }
@@ -599,8 +607,12 @@ expr:
     | value like value { $$ = build_like(parse, $1, $2, $3, NULL); }
     | value like value ESCAPE value { $$ = build_like(parse, $1, $2, $3, $5); }
     ;
-between: BETWEEN { $$ = 0; } | BETWEEN_SYMMETRIC { $$ = BETWEEN_SYMMETRICALLY; }
-       | NOT_BETWEEN { $$ = BETWEEN_NEGATED; } | NOT_BETWEEN_SYMMETRIC { $$ = BETWEEN_NEGATED | BETWEEN_SYMMETRICALLY; } ;
+between:
+      BETWEEN { $$ = 0; }
+    | BETWEEN_SYMMETRIC { $$ = BETWEEN_SYMMETRICALLY; }
+    | NOT_BETWEEN { $$ = BETWEEN_NEGATED; }
+    | NOT_BETWEEN_SYMMETRIC { $$ = BETWEEN_NEGATED | BETWEEN_SYMMETRICALLY; }
+    ;
 like:
       LIKE { $$ = 0; }
     | NOT_LIKE { $$ = LIKE_NEGATED; }
@@ -628,8 +640,15 @@ value:
     | value AT_TIME_ZONE primary { $$ = build_at_zone(parse, $1, $3); }
     | value COLLATE path { $$ = build_collate(parse, $1, $3, @$); }
     ;
-period_op: OVERLAPS { $$ = PERIOD_OVERLAPS; } | CONTAINS { $$ = PERIOD_CONTAINS; } | EQUALS { $$ = PERIOD_EQUALS; } | PRECEDES { $$ = PERIOD_PRECEDES; }
-         | SUCCEEDS { $$ = PERIOD_SUCCEEDS; } | LEADS { $$ = PERIOD_LEADS; } | LAGS { $$ = PERIOD_LAGS; } ;
+period_op:
+      OVERLAPS { $$ = PERIOD_OVERLAPS; }
+    | CONTAINS { $$ = PERIOD_CONTAINS; }
+    | EQUALS { $$ = PERIOD_EQUALS; }
+    | PRECEDES { $$ = PERIOD_PRECEDES; }
+    | SUCCEEDS { $$ = PERIOD_SUCCEEDS; }
+    | LEADS { $$ = PERIOD_LEADS; }
+    | LAGS { $$ = PERIOD_LAGS; }
+    ;
 
 primary:
       NULL { $$ = build_expr(parse, EXPR_NULL, @$); }
@@ -787,9 +806,9 @@ name_keyword:
     | STRICTLY | SUCCEEDS | WINDOW
     ;
 reserved:
-      ALL | AND | ARRAY | AS | BETWEEN | BY | CASE | DISTINCT | ELSE | END | EXCEPT | FALSE | FOR | FROM | GROUP | HAVING
-    | IN | INTERSECT | INTERVAL | IS | JOIN | LATERAL | LIKE | LIMIT | NATURAL | NOT | NULL | ON | OR | ORDER | OVER
-    | SELECT | TABLE | THEN | TRUE | UNION | USING | WHEN | WHERE | WITH
+      ALL | AND | ARRAY | AS | BETWEEN | BY | CASE | DISTINCT | ELSE | END | EXCEPT | FALSE | FOR | FROM | GROUP
+    | HAVING | IN | INTERSECT | INTERVAL | IS | JOIN | LATERAL | LIKE | LIMIT | NATURAL | NOT | NULL | ON | OR | ORDER
+    | OVER | SELECT | TABLE | THEN | TRUE | UNION | USING | WHEN | WHERE | WITH
     ;
 
 %%

@@ -750,6 +750,9 @@ static void of_a_long_line_the_part_around_the_token_is_shown(void **state)
     diag_print(&out, DIAG_WARNING, "f", text, 0, &err);
     assert_non_null(strstr(buf_text(&out), "f:1:501: warning: no\n...0123"));
     assert_true(out.len < 400);
+    out.len = 0;
+    diag_print(&out, DIAG_ERROR, "f", repeated("", "\x8b", 1000, ""), 0, &err);
+    assert_non_null(strstr(buf_text(&out), "f:1:501: error: no\n...???"));
     buf_free(&out);
 }
 
