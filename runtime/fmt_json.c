@@ -223,8 +223,9 @@ static int put_value(struct json_decoder *d, struct target *t, int row)
     }
 }
 
-/* ---- the hot loop. Each function takes the cursor and returns it moved, or NULL: the record is not well-formed. ----
- */
+/* ---- the hot loop ----
+ *
+ * Each function takes the cursor and returns it moved, or NULL: the record is not well-formed. */
 
 /* Any value for all the columns of one place. */
 static const char *decode_any(struct json_decoder *d, struct target *t, const char *p)
@@ -240,28 +241,37 @@ static const char *decode_any(struct json_decoder *d, struct target *t, const ch
     return d->json.at;
 }
 
-/* The same, by the fast lane where it leads to the end. */
-static inline const char *decode_targets(struct json_decoder *d, struct target *t, const char *p)
+/* A short value that fits its column's type, into row d->row; NULL when it is another. */
+static inline const char *decode_short(const struct json_decoder *d, struct target *t, const char *p,
+                                       enum misfit *misfit)
 {
-    const char *behind = NULL, *end = d->json.end;
-    enum misfit misfit = FITS;
+    const char *end = d->json.end, *behind = NULL;
     int64_t number;
     double real;
     size_t len;
 
-    if (t->next_same) return decode_any(d, t, p);
     if (*p == '"') {
-        behind = json_short_string(p, end, &len);
-        if (behind)
-            misfit =
-                t->kind == TYPE_VARCHAR ? target_varchar(t, d->row, p + 1, len) : target_text(t, d->row, p + 1, len);
+        behind = json_short_string(p++, end, &len);
+        if (behind && t->kind == TYPE_VARCHAR)
+            *misfit = target_varchar(t, d->row, p, len);
+        else if (behind)
+            *misfit = target_text(t, d->row, p, len);
     } else if (t->kind == TYPE_INTEGER || t->kind == TYPE_BIGINT) {
         behind = json_short_int(p, end, &number);
-        if (behind) misfit = target_int(t, d->row, number);
+        if (behind) *misfit = target_int(t, d->row, number);
     } else if (t->kind == TYPE_DOUBLE) {
         behind = json_short_double(p, end, &real);
         if (behind) target_double(t, d->row, real);
     }
+    return behind;
+}
+
+/* Like decode_any, by the fast lane where it leads to the end. */
+static inline const char *decode_targets(struct json_decoder *d, struct target *t, const char *p)
+{
+    enum misfit misfit = FITS;
+    const char *behind = t->next_same ? NULL : decode_short(d, t, p, &misfit);
+
     if (!behind) return decode_any(d, t, p);
     if (misfit) target_fail(t, d->row, misfit);
     return behind;

@@ -157,7 +157,7 @@ enum misfit target_number(struct target *t, int row, const struct json_number *n
     switch (t->kind) {
     case TYPE_INTEGER:
     case TYPE_BIGINT: return put_number_int(t, row, number);
-    case TYPE_DOUBLE: v = json_number_double(number); return put_double(t, row, v, isinf(v));
+    case TYPE_DOUBLE: return put_number_double(t, row, number);
     case TYPE_VARCHAR: return target_varchar(t, row, number->text.ptr, number->text.len);
     case TYPE_TIMESTAMP:
         if (!t->format || !time_format_is_epoch(t->format)) return MISFIT_TYPE;
