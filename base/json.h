@@ -43,16 +43,21 @@ char json_peek_slowly(struct json *j);
 /* Skips blanks; the byte that follows, or 0 at the end (a 0 byte is no JSON either). */
 static inline char json_peek(struct json *j)
 {
-    return j->at<j->end && * j->at> ' ' ? *j->at : json_peek_slowly(j);
+    bool slow = j->at >= j->end || *j->at <= ' ';
+
+    return slow ? json_peek_slowly(j) : *j->at;
 }
 
-/* The fast lane, for a hot loop that keeps the cursor in a register. Both give up (NULL) on all but the usual: then
- * call the slow twin, which is exact about everything. They return the byte behind the value. */
+/* The fast lane, for a hot loop that keeps the cursor in a register. They give up (NULL) on all but the usual: then
+ * call the slow twin, which is exact about everything. Else they return the byte behind the value. */
 
 /* A string of at most 32 bytes without escapes, at its quote. */
 static inline const char *json_short_string(const char *p, const char *end, size_t *len);
 /* An integer of at most 7 digits. */
 static inline const char *json_short_int(const char *p, const char *end, int64_t *out);
+/* A number of at most 7 digits before and behind the point. (All of them are an exact double, and so is the power of
+ * ten that divides them: it rounds once.) */
+static inline const char *json_short_double(const char *p, const char *end, double *out);
 
 /* Each reads one value that begins at the cursor (no blanks before it) and leaves the cursor behind it. 0, or -1 with
  * problem set and the cursor at the place. */
@@ -89,6 +94,15 @@ void json_put_double(struct buf *out, double v);
 #ifdef __SSE2__
 #include <emmintrin.h>
 
+/* Bit i: byte i of 32 is the same at a and at b. */
+static inline uint32_t json_same_bytes(const char *a, const char *b)
+{
+    __m128i low = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)a), _mm_loadu_si128((const __m128i *)b));
+    __m128i high = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)a + 1), _mm_loadu_si128((const __m128i *)b + 1));
+
+    return (uint32_t)_mm_movemask_epi8(low) | (uint32_t)_mm_movemask_epi8(high) << 16;
+}
+
 /* How many of the 16 bytes at p are plain: no quote, backslash or control character. */
 static inline unsigned json_plain_bytes(const char *p)
 {
@@ -99,6 +113,14 @@ static inline unsigned json_plain_bytes(const char *p)
     return (unsigned)__builtin_ctz((unsigned)_mm_movemask_epi8(_mm_or_si128(quotes, controls)) | 1u << 16);
 }
 #else
+static inline uint32_t json_same_bytes(const char *a, const char *b)
+{
+    uint32_t same = 0;
+
+    for (int i = 0; i < 32; i++) same |= (uint32_t)(a[i] == b[i]) << i;
+    return same;
+}
+
 static inline unsigned json_plain_bytes(const char *p)
 {
     unsigned n = 0;
@@ -127,19 +149,54 @@ static inline uint64_t json_eight_digits(uint64_t v)
     return (v * 10000 + (v >> 32)) & UINT32_MAX;
 }
 
+/* The number of digits at p (1 to 7) and their value; 0 when there are none or more. */
+static inline unsigned json_short_digits(const char *p, uint64_t *value)
+{
+    uint64_t v = get_u64(p) ^ JSON_BYTES('0');
+    uint64_t others = (v | (v + JSON_BYTES(6))) & JSON_BYTES(0xf0); /* not 0 to 9; only the lowest counts */
+    unsigned bits = others ? (unsigned)__builtin_ctzll(others) & ~7u : 0;
+
+    *value = bits ? json_eight_digits(v << (64 - bits)) : 0;
+    return bits / 8;
+}
+
+/* Whether a number may end before p, or goes on. */
+static inline bool json_number_goes_on(const char *p, const char *end)
+{
+    return p >= end || *p == '.' || (*p | 0x20) == 'e';
+}
+
 static inline const char *json_short_int(const char *p, const char *end, int64_t *out)
 {
     bool negative = *p == '-';
-    uint64_t v = get_u64(p + negative) ^ JSON_BYTES('0');
-    uint64_t others = (v | (v + JSON_BYTES(6))) & JSON_BYTES(0xf0); /* not 0 to 9; only the lowest counts */
-    unsigned bits = others ? (unsigned)__builtin_ctzll(others) & ~7u : 0;
-    const char *behind = p + negative + bits / 8;
+    const char *digits = p + negative;
+    uint64_t v;
+    unsigned count = json_short_digits(digits, &v);
 
-    if (bits == 0 || behind >= end || *behind == '.' || (*behind | 0x20) == 'e') return NULL;
-    if ((v & 0xff) == 0 && bits > 8) return NULL;
-    v = json_eight_digits(v << (64 - bits));
+    if (count == 0 || (count > 1 && *digits == '0') || json_number_goes_on(digits + count, end)) return NULL;
     *out = negative ? -(int64_t)v : (int64_t)v;
-    return behind;
+    return digits + count;
+}
+
+static inline const char *json_short_double(const char *p, const char *end, double *out)
+{
+    static const double power_of_ten[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7};
+    bool negative = *p == '-';
+    const char *digits = p + negative;
+    uint64_t v, fraction = 0;
+    unsigned count = json_short_digits(digits, &v), behind = 0;
+
+    if (count == 0 || (count > 1 && *digits == '0')) return NULL;
+    digits += count;
+    if (digits < end && *digits == '.') {
+        behind = json_short_digits(digits + 1, &fraction);
+        if (behind == 0) return NULL;
+        digits += 1 + behind;
+    }
+    if (json_number_goes_on(digits, end)) return NULL;
+    *out = ((double)v * power_of_ten[behind] + (double)fraction) / power_of_ten[behind];
+    if (negative) *out = -*out;
+    return digits;
 }
 
 #endif

@@ -47,6 +47,12 @@ static struct expr **call_child(struct call *call, int *i)
     return over_child(call->over, i);
 }
 
+static struct expr **in_child(struct expr *e, int i)
+{
+    if (i-- == 0) return &e->in.operand;
+    return in_exprs(&e->in.list, &i);
+}
+
 static struct expr **case_child(struct expr *e, int i)
 {
     struct expr **found = optional(&e->kase.operand, &i);
@@ -90,7 +96,7 @@ struct expr **expr_child(struct expr *e, int i)
     case EXPR_BINARY_OP: return nth(i, &e->binary.left, &e->binary.right, NULL);
     case EXPR_IS: return nth(i, &e->is.operand, NULL, NULL);
     case EXPR_BETWEEN: return nth(i, &e->between.operand, &e->between.low, &e->between.high);
-    case EXPR_IN: return i == 0 ? &e->in.operand : (i--, in_exprs(&e->in.list, &i));
+    case EXPR_IN: return in_child(e, i);
     case EXPR_LIKE: return nth(i, &e->like.operand, &e->like.pattern, &e->like.escape);
     case EXPR_CASE: return case_child(e, i);
     case EXPR_CAST: return nth(i, &e->cast.operand, NULL, NULL);
@@ -109,11 +115,6 @@ struct expr **expr_child(struct expr *e, int i)
 
 struct select *expr_select(const struct expr *e)
 {
-    switch (e->kind) {
-    case EXPR_IN: return e->in.select;
-    case EXPR_SUBQUERY:
-    case EXPR_EXISTS:
-    case EXPR_CURSOR: return e->select;
-    default: return NULL;
-    }
+    if (e->kind == EXPR_IN) return e->in.select;
+    return e->kind == EXPR_SUBQUERY || e->kind == EXPR_EXISTS || e->kind == EXPR_CURSOR ? e->select : NULL;
 }

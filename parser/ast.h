@@ -81,8 +81,8 @@ struct frame_bound {
     struct expr *offset; /* FRAME_PRECEDING and FRAME_FOLLOWING only */
 };
 
-/* OVER name: only `base` is set. OVER (...): in_parentheses; base is the window it refines, if any. The frame without
- * BETWEEN has end = CURRENT ROW. */
+/* OVER name: only `base` is set. OVER (...): in_parentheses; base is the window it refines, if any. A frame
+ * without BETWEEN has finish = CURRENT ROW. */
 struct over {
     struct ident base;
     bool in_parentheses;

@@ -40,6 +40,9 @@ void parse_fail(struct parse *parse, enum err_code code, int at, const char *for
 #define LIST_ADD(parse, list, item)                                                                                    \
     ((list).items = list_grow((parse)->arena, (list).items, (list).count, &(list).capacity, sizeof *(list).items),     \
      (list).items[(list).count++] = (item))
+/* Begins one with its first item. */
+#define LIST_BEGIN(parse, list, item)                                                                                  \
+    ((list).items = NULL, (list).count = (list).capacity = 0, LIST_ADD(parse, list, item))
 void *list_grow(struct arena *arena, void *items, int count, int *capacity, size_t item_bytes);
 
 /* A number as written. */

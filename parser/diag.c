@@ -67,10 +67,10 @@ struct place diag_place(struct str text, int at)
     return place;
 }
 
-/* Moves back to where a character begins. */
+/* Moves back to where a character begins; not far, for the bytes need be no text. */
 static size_t whole_character(struct str text, size_t at)
 {
-    while (at && at < text.len && (text.ptr[at] & 0xc0) == 0x80) at--;
+    for (int i = 0; i < 3 && at && at < text.len && (text.ptr[at] & 0xc0) == 0x80; i++) at--;
     return at;
 }
 

@@ -4,8 +4,8 @@
  * expressions, names. Actions call constructors (build.h); nothing here knows the catalogue.
  *
  * Two things to know when reading it: a value is an expression without a comparison, IS, IN, LIKE, BETWEEN, AND, OR or
- * NOT at its top, so that a = b = c is an error and BETWEEN a AND b ends where one thinks; and select_paren, select_plain split queries by their parentheses for
- * the same reason as there: ((SELECT 1)) must be readable as one subquery in one way only. */
+ * NOT at its top, so that a = b = c is an error and BETWEEN a AND b ends where one thinks; select_paren, select_plain
+ * split queries by their parentheses, as PostgreSQL's grammar does: ((SELECT 1)) is one subquery in one way only. */
 %require "3.8"
 %define api.pure full
 %define api.prefix {sql_}
@@ -127,7 +127,8 @@ static void sql_error(struct span *span, struct parse *parse, const char *messag
 %token EMIT_ON_CLOSE "EMIT ON CLOSE" FROM_FIRST "FROM FIRST" FROM_LAST "FROM LAST" FULL_JOIN "FULL JOIN"
 %token FUNCTION_ATTRIBUTE "LANGUAGE SQL" GROUPING_SETS "GROUPING SETS" IF_EXISTS "IF EXISTS"
 %token IF_NOT_EXISTS "IF NOT EXISTS" IGNORE_NULLS "IGNORE NULLS" INSERT_INTO "INSERT INTO"
-%token INSERT_EXPEDITED_INTO "INSERT EXPEDITED INTO" IS_DISTINCT_FROM "IS DISTINCT FROM" IS_NOT_DISTINCT_FROM "IS NOT DISTINCT FROM"
+%token INSERT_EXPEDITED_INTO "INSERT EXPEDITED INTO" IS_DISTINCT_FROM "IS DISTINCT FROM"
+%token IS_NOT_DISTINCT_FROM "IS NOT DISTINCT FROM"
 %token LEFT_JOIN "LEFT JOIN" MATERIALIZED_VIEW "MATERIALIZED VIEW" NOT_BETWEEN "NOT BETWEEN"
 %token NOT_BETWEEN_SYMMETRIC "NOT BETWEEN SYMMETRIC" NOT_ENFORCED "NOT ENFORCED" NOT_IN "NOT IN" NOT_LIKE "NOT LIKE"
 %token NOT_SIMILAR_TO "NOT SIMILAR TO" NULLS_FIRST "NULLS FIRST" NULLS_LAST "NULLS LAST"
@@ -162,7 +163,8 @@ static void sql_error(struct span *span, struct parse *parse, const char *messag
 %type <name> path
 %type <text> opt_description
 %type <digits> digits
-%type <expr> expr value primary call call_plain opt_expr opt_else where having in_set group_set arg_value opt_filter opt_last
+%type <expr> expr value primary call call_plain opt_expr opt_else where having in_set group_set arg_value opt_filter
+%type <expr> opt_last
 %type <exprs> exprs opt_partition group_sets
 %type <sort> sort query_sort
 %type <sorts> sorts query_sorts order opt_order opt_within_group
@@ -224,10 +226,27 @@ statement:
       full_query { $$ = build_statement(parse, STATEMENT_QUERY, (struct name){0}, @$); $$->select = $1; }
     | insert { $$ = build_statement(parse, STATEMENT_INSERT, (struct name){0}, @$); $$->insert = *$1; }
     | create
-    | COPY path FROM STRING opt_options { $$ = build_statement(parse, STATEMENT_COPY, $2, @$); $$->file.path = $4; $$->file.at = @4.at; $$->options = $5; }
+    | COPY path FROM STRING opt_options
+          {
+              $$ = build_statement(parse, STATEMENT_COPY, $2, @$);
+              $$->file.path = $4;
+              $$->file.at = @4.at;
+              $$->options = $5;
+          }
     | SET path '=' expr { $$ = build_statement(parse, STATEMENT_SET, $2, @$); $$->set.value = $4; }
-    | ALTER object path word { $$ = build_statement(parse, STATEMENT_ALTER, $3, @$); $$->alter.object = $2; $$->alter.action = build_alter_action(parse, $4); }
-    | ALTER object path SET '(' options ')' { $$ = build_statement(parse, STATEMENT_ALTER, $3, @$); $$->alter.object = $2; $$->alter.action = ALTER_SET; $$->options = $6; }
+    | ALTER object path word
+          {
+              $$ = build_statement(parse, STATEMENT_ALTER, $3, @$);
+              $$->alter.object = $2;
+              $$->alter.action = build_alter_action(parse, $4);
+          }
+    | ALTER object path SET '(' options ')'
+          {
+              $$ = build_statement(parse, STATEMENT_ALTER, $3, @$);
+              $$->alter.object = $2;
+              $$->alter.action = ALTER_SET;
+              $$->options = $6;
+          }
     | drop
     | show
     | DESCRIBE path { $$ = build_statement(parse, STATEMENT_DESCRIBE, $2, @$); }
@@ -249,18 +268,47 @@ clause:
 insert:
       INSERT_INTO path full_query { $$ = build_insert(parse, $2, (struct idents){0}, $3, @$); }
     | INSERT_INTO path '(' names ')' full_query { $$ = build_insert(parse, $2, $4, $6, @$); }
-    | INSERT_EXPEDITED_INTO path full_query { $$ = build_insert(parse, $2, (struct idents){0}, $3, @$); $$->expedited = true; }
-    | INSERT_EXPEDITED_INTO path '(' names ')' full_query { $$ = build_insert(parse, $2, $4, $6, @$); $$->expedited = true; }
+    | INSERT_EXPEDITED_INTO path full_query
+          { $$ = build_insert(parse, $2, (struct idents){0}, $3, @$); $$->expedited = true; }
+    | INSERT_EXPEDITED_INTO path '(' names ')' full_query
+          { $$ = build_insert(parse, $2, $4, $6, @$); $$->expedited = true; }
     ;
 
 create:
-      CREATE opt_replace STREAM opt_if_not_exists path '(' stream_parts ')' opt_description opt_options { $$ = build_create(parse, STATEMENT_CREATE_STREAM, $5, $2, $4, $9, $10, @$); $$->create_stream = *$7; }
-    | CREATE opt_replace STREAM opt_if_not_exists path opt_description opt_options AS full_query { $$ = build_create(parse, STATEMENT_CREATE_STREAM, $5, $2, $4, $6, $7, @$); $$->create_stream.select = $9; }
-    | CREATE opt_replace PUMP opt_if_not_exists path opt_stopped opt_description opt_options AS insert { $$ = build_create(parse, STATEMENT_CREATE_PUMP, $5, $2, $4, $7, $8, @$); $$->pump.stopped = $6; $$->pump.insert = *$10; }
-    | CREATE opt_replace view opt_if_not_exists path opt_columns opt_description opt_options AS full_query { $$ = build_create(parse, STATEMENT_CREATE_VIEW, $5, $2, $4, $7, $8, @$); $$->view.materialized = $3; $$->view.columns = $6; $$->view.select = $10; }
-    | CREATE opt_replace TABLE opt_if_not_exists path FROM STRING opt_options { $$ = build_create(parse, STATEMENT_CREATE_TABLE, $5, $2, $4, (struct str){0}, $8, @$); $$->file.path = $7; $$->file.at = @7.at; }
-    | CREATE opt_replace FUNCTION opt_if_not_exists path '(' opt_params ')' RETURNS type function_parts RETURN expr { $$ = build_create(parse, STATEMENT_CREATE_FUNCTION, $5, $2, $4, (struct str){0}, (struct options){0}, @$); $$->function = (struct create_function){$7, $10, $13, $11}; }
-    | CREATE opt_replace DASHBOARD opt_if_not_exists path AS '(' panels ')' { $$ = build_create(parse, STATEMENT_CREATE_DASHBOARD, $5, $2, $4, (struct str){0}, (struct options){0}, @$); $$->panels = $8; }
+      CREATE opt_replace STREAM opt_if_not_exists path '(' stream_parts ')' opt_description opt_options
+          { $$ = build_create(parse, STATEMENT_CREATE_STREAM, $5, $2, $4, $9, $10, @$); $$->create_stream = *$7; }
+    | CREATE opt_replace STREAM opt_if_not_exists path opt_description opt_options AS full_query
+          { $$ = build_create(parse, STATEMENT_CREATE_STREAM, $5, $2, $4, $6, $7, @$); $$->create_stream.select = $9; }
+    | CREATE opt_replace PUMP opt_if_not_exists path opt_stopped opt_description opt_options AS insert
+          {
+              $$ = build_create(parse, STATEMENT_CREATE_PUMP, $5, $2, $4, $7, $8, @$);
+              $$->pump.stopped = $6;
+              $$->pump.insert = *$10;
+          }
+    | CREATE opt_replace view opt_if_not_exists path opt_columns opt_description opt_options AS full_query
+          {
+              $$ = build_create(parse, STATEMENT_CREATE_VIEW, $5, $2, $4, $7, $8, @$);
+              $$->view.materialized = $3;
+              $$->view.columns = $6;
+              $$->view.select = $10;
+          }
+    | CREATE opt_replace TABLE opt_if_not_exists path FROM STRING opt_options
+          {
+              $$ = build_create(parse, STATEMENT_CREATE_TABLE, $5, $2, $4, (struct str){0}, $8, @$);
+              $$->file.path = $7;
+              $$->file.at = @7.at;
+          }
+    | CREATE opt_replace FUNCTION opt_if_not_exists path '(' opt_params ')' RETURNS type function_parts RETURN expr
+          {
+              $$ = build_create(parse, STATEMENT_CREATE_FUNCTION, $5, $2, $4, (struct str){0}, (struct options){0}, @$);
+              $$->function = (struct create_function){$7, $10, $13, $11};
+          }
+    | CREATE opt_replace DASHBOARD opt_if_not_exists path AS '(' panels ')'
+          {
+              $$ = build_create(parse, STATEMENT_CREATE_DASHBOARD, $5, $2, $4, (struct str){0}, (struct options){0},
+                  @$);
+              $$->panels = $8;
+          }
     ;
 view: VIEW { $$ = 0; } | MATERIALIZED_VIEW { $$ = 1; } ;
 opt_replace: %empty { $$ = 0; } | OR_REPLACE { $$ = 1; } ;
@@ -284,7 +332,7 @@ column:
     ;
 
 opt_params: %empty { $$ = (struct params){0}; } | params ;
-params: param { $$ = (struct params){0}; LIST_ADD(parse, $$, $1); } | params ',' param { $$ = $1; LIST_ADD(parse, $$, $3); } ;
+params: param { LIST_BEGIN(parse, $$, $1); } | params ',' param { $$ = $1; LIST_ADD(parse, $$, $3); } ;
 param: name type { $$ = (struct param){$1, $2}; } ;
 function_parts:
       %empty { $$ = 0; }
@@ -294,31 +342,63 @@ function_parts:
     | function_parts NULL_ON_NULL { $$ = 1; }
     ;
 
-panels: panel { $$ = (struct panels){0}; LIST_ADD(parse, $$, $1); } | panels ',' panel { $$ = $1; LIST_ADD(parse, $$, $3); } ;
-panel: STRING panel_kind '(' options ')' FROM path where opt_last { $$ = (struct panel){$1, $2, $4, $7, $8, $9, @$.at, @$.end}; } ;
+panels: panel { LIST_BEGIN(parse, $$, $1); } | panels ',' panel { $$ = $1; LIST_ADD(parse, $$, $3); } ;
+panel:
+      STRING panel_kind '(' options ')' FROM path where opt_last
+          { $$ = (struct panel){$1, $2, $4, $7, $8, $9, @$.at, @$.end}; }
+    ;
 panel_kind: word { $$ = (int)build_panel_kind(parse, $1); } | TABLE { $$ = PANEL_TABLE; } ;
 opt_last: %empty { $$ = NULL; } | LAST expr { $$ = $2; } ;
 
-object: STREAM { $$ = DDL_STREAM; } | PUMP { $$ = DDL_PUMP; } | VIEW { $$ = DDL_VIEW; } | TABLE { $$ = DDL_TABLE; }
-      | FUNCTION { $$ = DDL_FUNCTION; } | DASHBOARD { $$ = DDL_DASHBOARD; } ;
-drop: DROP object opt_if_exists path { $$ = build_statement(parse, STATEMENT_DROP, $4, @$); $$->object = $2; $$->if_exists = $3; } ;
+object:
+      STREAM { $$ = DDL_STREAM; }
+    | PUMP { $$ = DDL_PUMP; }
+    | VIEW { $$ = DDL_VIEW; }
+    | TABLE { $$ = DDL_TABLE; }
+    | FUNCTION { $$ = DDL_FUNCTION; }
+    | DASHBOARD { $$ = DDL_DASHBOARD; }
+    ;
+drop:
+      DROP object opt_if_exists path
+          { $$ = build_statement(parse, STATEMENT_DROP, $4, @$); $$->object = $2; $$->if_exists = $3; }
+    ;
 opt_if_exists: %empty { $$ = 0; } | IF_EXISTS { $$ = 1; } ;
 show:
-      SHOW word { $$ = build_statement(parse, STATEMENT_SHOW, (struct name){0}, @$); $$->show.what = build_show_what(parse, $2); }
-    | SHOW word FROM path { $$ = build_statement(parse, STATEMENT_SHOW, (struct name){0}, @$); $$->show.what = build_show_what(parse, $2); $$->show.of = $4; }
+      SHOW word
+          {
+              $$ = build_statement(parse, STATEMENT_SHOW, (struct name){0}, @$);
+              $$->show.what = build_show_what(parse, $2);
+          }
+    | SHOW word FROM path
+          {
+              $$ = build_statement(parse, STATEMENT_SHOW, (struct name){0}, @$);
+              $$->show.what = build_show_what(parse, $2);
+              $$->show.of = $4;
+          }
     ;
 explain:
-      EXPLAIN full_query { $$ = build_statement(parse, STATEMENT_QUERY, (struct name){0}, @2); $$->select = $2; $$ = build_explain(parse, $$, @$); }
-    | EXPLAIN insert { $$ = build_statement(parse, STATEMENT_INSERT, (struct name){0}, @2); $$->insert = *$2; $$ = build_explain(parse, $$, @$); }
+      EXPLAIN full_query
+          {
+              $$ = build_statement(parse, STATEMENT_QUERY, (struct name){0}, @2);
+              $$->select = $2;
+              $$ = build_explain(parse, $$, @$);
+          }
+    | EXPLAIN insert
+          {
+              $$ = build_statement(parse, STATEMENT_INSERT, (struct name){0}, @2);
+              $$->insert = *$2;
+              $$ = build_explain(parse, $$, @$);
+          }
     | EXPLAIN create { $$ = build_explain(parse, $2, @$); }
     | EXPLAIN object path { $$ = build_explain_name(parse, EXPLAIN_OBJECT, $3, @$); $$->explain.object = $2; }
     | EXPLAIN word path { $$ = build_explain_name(parse, build_explain_kind(parse, $2), $3, @$); }
-    | EXPLAIN word path WHERE expr { $$ = build_explain_name(parse, build_explain_kind(parse, $2), $3, @$); $$->explain.where = $5; }
+    | EXPLAIN word path WHERE expr
+          { $$ = build_explain_name(parse, build_explain_kind(parse, $2), $3, @$); $$->explain.where = $5; }
     | EXPLAIN WHY_NOT_EMITTED path { $$ = build_explain_name(parse, EXPLAIN_WHY_NOT_EMITTED, $3, @$); }
     ;
 
 opt_options: %empty { $$ = (struct options){0}; } | WITH '(' options ')' { $$ = $3; } ;
-options: option { $$ = (struct options){0}; LIST_ADD(parse, $$, $1); } | options ',' option { $$ = $1; LIST_ADD(parse, $$, $3); } ;
+options: option { LIST_BEGIN(parse, $$, $1); } | options ',' option { $$ = $1; LIST_ADD(parse, $$, $3); } ;
 option:
       path '=' expr { $$ = (struct option_def){$1, $3}; }
     | STRING '=' expr { $$ = (struct option_def){build_path(parse, (struct name){0}, build_quoted($1, @1)), $3}; }
@@ -361,7 +441,7 @@ select_plain_body:
 select_word: SELECT { $$ = 0; } | SELECT_STREAM { $$ = 1; } ;
 opt_all: %empty { $$ = QUANTIFIER_NONE; } | ALL { $$ = QUANTIFIER_ALL; } | DISTINCT { $$ = QUANTIFIER_DISTINCT; } ;
 
-ctes: cte { $$ = (struct ctes){0}; LIST_ADD(parse, $$, $1); } | ctes ',' cte { $$ = $1; LIST_ADD(parse, $$, $3); } ;
+ctes: cte { LIST_BEGIN(parse, $$, $1); } | ctes ',' cte { $$ = $1; LIST_ADD(parse, $$, $3); } ;
 cte: name opt_columns AS select_paren { $$ = (struct cte){$1, $2, $4}; } ;
 opt_columns: %empty { $$ = (struct idents){0}; } | '(' names ')' { $$ = $2; } ;
 
@@ -372,19 +452,22 @@ limit:
     | LIMIT ALL { $$ = build_tail(parse); }
     | LIMIT expr OFFSET expr { $$ = build_tail(parse); $$->limit = $2; $$->offset = $4; }
     ;
-query_sorts: query_sort { $$ = (struct sorts){0}; LIST_ADD(parse, $$, $1); } | query_sorts ',' query_sort { $$ = $1; LIST_ADD(parse, $$, $3); } ;
+query_sorts:
+      query_sort { LIST_BEGIN(parse, $$, $1); }
+    | query_sorts ',' query_sort { $$ = $1; LIST_ADD(parse, $$, $3); }
+    ;
 query_sort: sort | sort WITHIN expr { $$ = $1; $$.within = $3; } ;
 opt_order: %empty { $$ = (struct sorts){0}; } | order ;
 order: ORDER BY sorts { $$ = $3; } ;
-sorts: sort { $$ = (struct sorts){0}; LIST_ADD(parse, $$, $1); } | sorts ',' sort { $$ = $1; LIST_ADD(parse, $$, $3); } ;
+sorts: sort { LIST_BEGIN(parse, $$, $1); } | sorts ',' sort { $$ = $1; LIST_ADD(parse, $$, $3); } ;
 sort: expr direction nulls { $$ = (struct sort){$1, (enum direction)$2, (enum nulls_order)$3, NULL}; } ;
 direction: %empty { $$ = DIRECTION_ASC; } | ASC { $$ = DIRECTION_ASC; } | DESC { $$ = DIRECTION_DESC; } ;
 nulls: %empty { $$ = NULLS_DEFAULT; } | NULLS_FIRST { $$ = NULLS_FIRST; } | NULLS_LAST { $$ = NULLS_LAST; } ;
 
-rows: row { $$ = (struct value_rows){0}; LIST_ADD(parse, $$, $1); } | rows ',' row { $$ = $1; LIST_ADD(parse, $$, $3); } ;
+rows: row { LIST_BEGIN(parse, $$, $1); } | rows ',' row { $$ = $1; LIST_ADD(parse, $$, $3); } ;
 row: '(' exprs ')' { $$ = (struct value_row){$2, @$.at, @$.end}; } ;
 
-items: item { $$ = (struct select_items){0}; LIST_ADD(parse, $$, $1); } | items ',' item { $$ = $1; LIST_ADD(parse, $$, $3); } ;
+items: item { LIST_BEGIN(parse, $$, $1); } | items ',' item { $$ = $1; LIST_ADD(parse, $$, $3); } ;
 item:
       expr { $$ = (struct select_item){.expr = $1}; }
     | expr AS label { $$ = (struct select_item){$1, $3}; }
@@ -398,19 +481,21 @@ having: %empty { $$ = NULL; } | HAVING expr { $$ = $2; } ;
 grouping:
       %empty { $$ = (struct grouping){0}; }
     | GROUP BY groups { $$ = (struct grouping){$3, NULL}; }
-    | WINDOWED_BY_STAGGER '(' PARTITION_BY exprs RANGE expr ')' { $$ = (struct grouping){{0}, build_stagger(parse, $4, $6, @$)}; }
-    | WINDOWED_BY_STAGGER '(' RANGE expr ')' { $$ = (struct grouping){{0}, build_stagger(parse, (struct exprs){0}, $4, @$)}; }
+    | WINDOWED_BY_STAGGER '(' PARTITION_BY exprs RANGE expr ')'
+          { $$ = (struct grouping){{0}, build_stagger(parse, $4, $6, @$)}; }
+    | WINDOWED_BY_STAGGER '(' RANGE expr ')'
+          { $$ = (struct grouping){{0}, build_stagger(parse, (struct exprs){0}, $4, @$)}; }
     ;
-groups: group { $$ = (struct groups){0}; LIST_ADD(parse, $$, $1); } | groups ',' group { $$ = $1; LIST_ADD(parse, $$, $3); } ;
+groups: group { LIST_BEGIN(parse, $$, $1); } | groups ',' group { $$ = $1; LIST_ADD(parse, $$, $3); } ;
 group:
       expr { $$ = build_group(parse, $1); }
     | GROUPING_SETS '(' group_sets ')' { $$ = (struct group_by){GROUP_SETS, @$.at, @$.end, $3}; }
     ;
-group_sets: group_set { $$ = (struct exprs){0}; LIST_ADD(parse, $$, $1); } | group_sets ',' group_set { $$ = $1; LIST_ADD(parse, $$, $3); } ;
+group_sets: group_set { LIST_BEGIN(parse, $$, $1); } | group_sets ',' group_set { $$ = $1; LIST_ADD(parse, $$, $3); } ;
 group_set: expr | '(' ')' { $$ = build_list(parse, EXPR_ROW, (struct exprs){0}, @$); } ;
 
 windows: %empty { $$ = (struct named_windows){0}; } | WINDOW window_list { $$ = $2; } ;
-window_list: window { $$ = (struct named_windows){0}; LIST_ADD(parse, $$, $1); } | window_list ',' window { $$ = $1; LIST_ADD(parse, $$, $3); } ;
+window_list: window { LIST_BEGIN(parse, $$, $1); } | window_list ',' window { $$ = $1; LIST_ADD(parse, $$, $3); } ;
 window: name AS '(' spec ')' { $$ = (struct named_window){$1, *$4}; } ;
 
 /* ---- FROM ---- */
@@ -419,20 +504,34 @@ from: %empty { $$ = NULL; } | FROM tables { $$ = $2; } ;
 tables: ref | tables ',' ref { $$ = build_join(parse, JOIN_COMMA, $1, $3); } ;
 ref: prim | join ;
 join:
-      ref join_type prim ON expr { $$ = build_join(parse, $2, $1, $3); $$->join.on = $5; build_join_done(parse, $$, @$); }
-    | ref join_type prim USING '(' names ')' { $$ = build_join(parse, $2, $1, $3); $$->join.using = $6; build_join_done(parse, $$, @$); }
+      ref join_type prim ON expr
+          { $$ = build_join(parse, $2, $1, $3); $$->join.on = $5; build_join_done(parse, $$, @$); }
+    | ref join_type prim USING '(' names ')'
+          { $$ = build_join(parse, $2, $1, $3); $$->join.using = $6; build_join_done(parse, $$, @$); }
     | ref CROSS_JOIN prim { $$ = build_join(parse, JOIN_CROSS, $1, $3); }
     | ref NATURAL join_type prim { $$ = build_join(parse, $3, $1, $4); $$->join.natural = true; }
     ;
-join_type: JOIN { $$ = JOIN_INNER; } | LEFT_JOIN { $$ = JOIN_LEFT; } | RIGHT_JOIN { $$ = JOIN_RIGHT; } | FULL_JOIN { $$ = JOIN_FULL; } ;
+join_type:
+      JOIN { $$ = JOIN_INNER; }
+    | LEFT_JOIN { $$ = JOIN_LEFT; }
+    | RIGHT_JOIN { $$ = JOIN_RIGHT; }
+    | FULL_JOIN { $$ = JOIN_FULL; }
+    ;
 prim:
       source opt_alias { $$ = build_alias(parse, $1, $2, NULL, @$); }
     | source over opt_alias { $$ = build_alias(parse, $1, $3, $2, @$); }
     | source alias over { $$ = build_alias(parse, $1, $2, $3, @$); }
-    | path FINAL opt_alias { $$ = build_alias(parse, build_named_table(parse, $1, @1), $3, NULL, @$); $$->final = true; }
-    | path SYSTEM_TIME_AS_OF expr opt_alias { $$ = build_alias(parse, build_named_table(parse, $1, @1), $4, NULL, @$); $$->as_of = $3; build_table_done(parse, $$); }
+    | path FINAL opt_alias
+          { $$ = build_alias(parse, build_named_table(parse, $1, @1), $3, NULL, @$); $$->final = true; }
+    | path SYSTEM_TIME_AS_OF expr opt_alias
+          {
+              $$ = build_alias(parse, build_named_table(parse, $1, @1), $4, NULL, @$);
+              $$->as_of = $3;
+              build_table_done(parse, $$);
+          }
     | LATERAL source opt_alias { $$ = build_alias(parse, $2, $3, NULL, @$); $$->lateral = true; }
-    | call_plain WITH_ORDINALITY opt_alias { $$ = build_alias(parse, build_table_call(parse, $1, @1), $3, NULL, @$); $$->ordinality = true; }
+    | call_plain WITH_ORDINALITY opt_alias
+          { $$ = build_alias(parse, build_table_call(parse, $1, @1), $3, NULL, @$); $$->ordinality = true; }
     | '(' join ')' { $$ = $2; }
     ;
 source:
@@ -452,7 +551,19 @@ over_body:
       '(' spec ')' { $$ = $2; $$->at = @$.at; $$->end = @$.end; }
     | name { $$ = build_over(parse, @$); $$->base = $1; }
     ;
-spec: spec_base opt_partition opt_order opt_frame { $$ = build_over(parse, @$); $$->in_parentheses = true; $$->base = $1; $$->partition = $2; $$->order = $3; $$->unit = $4.unit; $$->start = $4.start; $$->finish = $4.finish; } ;
+spec:
+      spec_base opt_partition opt_order opt_frame
+          {
+              $$ = build_over(parse, @$);
+              $$->in_parentheses = true;
+              $$->base = $1;
+              $$->partition = $2;
+              $$->order = $3;
+              $$->unit = $4.unit;
+              $$->start = $4.start;
+              $$->finish = $4.finish;
+          }
+    ;
 spec_base: %empty { $$ = (struct ident){0}; } | IDENT ;
 opt_partition: %empty { $$ = (struct exprs){0}; } | PARTITION_BY exprs { $$ = $2; } ;
 opt_frame:
@@ -471,7 +582,7 @@ bound:
 
 /* ---- expressions ---- */
 
-exprs: expr { $$ = (struct exprs){0}; LIST_ADD(parse, $$, $1); } | exprs ',' expr { $$ = $1; LIST_ADD(parse, $$, $3); } ;
+exprs: expr { LIST_BEGIN(parse, $$, $1); } | exprs ',' expr { $$ = $1; LIST_ADD(parse, $$, $3); } ;
 expr:
       value
     | expr AND expr { $$ = build_binary(parse, BINARY_AND, @2, $1, $3); }
@@ -496,9 +607,18 @@ expr:
     | value like value { $$ = build_like(parse, $1, $2, $3, NULL); }
     | value like value ESCAPE value { $$ = build_like(parse, $1, $2, $3, $5); }
     ;
-between: BETWEEN { $$ = 0; } | BETWEEN_SYMMETRIC { $$ = BETWEEN_SYMMETRICALLY; }
-       | NOT_BETWEEN { $$ = BETWEEN_NEGATED; } | NOT_BETWEEN_SYMMETRIC { $$ = BETWEEN_NEGATED | BETWEEN_SYMMETRICALLY; } ;
-like: LIKE { $$ = 0; } | NOT_LIKE { $$ = LIKE_NEGATED; } | SIMILAR_TO { $$ = LIKE_SIMILARLY; } | NOT_SIMILAR_TO { $$ = LIKE_NEGATED | LIKE_SIMILARLY; } ;
+between:
+      BETWEEN { $$ = 0; }
+    | BETWEEN_SYMMETRIC { $$ = BETWEEN_SYMMETRICALLY; }
+    | NOT_BETWEEN { $$ = BETWEEN_NEGATED; }
+    | NOT_BETWEEN_SYMMETRIC { $$ = BETWEEN_NEGATED | BETWEEN_SYMMETRICALLY; }
+    ;
+like:
+      LIKE { $$ = 0; }
+    | NOT_LIKE { $$ = LIKE_NEGATED; }
+    | SIMILAR_TO { $$ = LIKE_SIMILARLY; }
+    | NOT_SIMILAR_TO { $$ = LIKE_NEGATED | LIKE_SIMILARLY; }
+    ;
 is_test: NULL { $$ = IS_NULL; } | TRUE { $$ = IS_TRUE; } | FALSE { $$ = IS_FALSE; } | UNKNOWN { $$ = IS_UNKNOWN; } ;
 in_set:
       '(' exprs ')' { $$ = build_list(parse, EXPR_ROW, $2, @$); }
@@ -520,8 +640,15 @@ value:
     | value AT_TIME_ZONE primary { $$ = build_at_zone(parse, $1, $3); }
     | value COLLATE path { $$ = build_collate(parse, $1, $3, @$); }
     ;
-period_op: OVERLAPS { $$ = PERIOD_OVERLAPS; } | CONTAINS { $$ = PERIOD_CONTAINS; } | EQUALS { $$ = PERIOD_EQUALS; } | PRECEDES { $$ = PERIOD_PRECEDES; }
-         | SUCCEEDS { $$ = PERIOD_SUCCEEDS; } | LEADS { $$ = PERIOD_LEADS; } | LAGS { $$ = PERIOD_LAGS; } ;
+period_op:
+      OVERLAPS { $$ = PERIOD_OVERLAPS; }
+    | CONTAINS { $$ = PERIOD_CONTAINS; }
+    | EQUALS { $$ = PERIOD_EQUALS; }
+    | PRECEDES { $$ = PERIOD_PRECEDES; }
+    | SUCCEEDS { $$ = PERIOD_SUCCEEDS; }
+    | LEADS { $$ = PERIOD_LEADS; }
+    | LAGS { $$ = PERIOD_LAGS; }
+    ;
 
 primary:
       NULL { $$ = build_expr(parse, EXPR_NULL, @$); }
@@ -554,7 +681,7 @@ primary:
 opt_sign: %empty { $$ = 0; } | '-' { $$ = 1; } | '+' { $$ = 0; } ;
 opt_expr: %empty { $$ = NULL; } | expr ;
 opt_else: %empty { $$ = NULL; } | ELSE expr { $$ = $2; } ;
-whens: when { $$ = (struct whens){0}; LIST_ADD(parse, $$, $1); } | whens when { $$ = $1; LIST_ADD(parse, $$, $2); } ;
+whens: when { LIST_BEGIN(parse, $$, $1); } | whens when { $$ = $1; LIST_ADD(parse, $$, $2); } ;
 when: WHEN expr THEN expr { $$ = (struct when){$2, $4}; } ;
 
 qualifier:
@@ -572,7 +699,8 @@ digits:
 
 call:
       call_plain tails { $$ = build_tails(parse, $1, $2, @$); }
-    | POSITION '(' value IN value ')' { $$ = build_call_word(parse, "POSITION", build_form(parse, CALL_IN, $3, $5, NULL, NULL), @1, @$); }
+    | POSITION '(' value IN value ')'
+          { $$ = build_call_word(parse, "POSITION", build_form(parse, CALL_IN, $3, $5, NULL, NULL), @1, @$); }
     | TRIM '(' trim ')' { $$ = build_call_word(parse, "TRIM", $3, @1, @$); }
     ;
 call_plain: path '(' args ')' { $$ = build_call(parse, $1, $3, @$); } ;
@@ -588,12 +716,26 @@ args:
     | arglist opt_order { $$ = build_arguments(parse, QUANTIFIER_NONE, $1, $2); }
     | ALL arglist opt_order { $$ = build_arguments(parse, QUANTIFIER_ALL, $2, $3); }
     | DISTINCT arglist opt_order { $$ = build_arguments(parse, QUANTIFIER_DISTINCT, $2, $3); }
-    | arglist TIME_ZONE STRING { $$ = build_arguments(parse, QUANTIFIER_NONE, $1, (struct sorts){0}); $$->zone = build_text(parse, EXPR_TEXT, $3, @3); }
-    | arglist ',' TIME_ZONE STRING { $$ = build_arguments(parse, QUANTIFIER_NONE, $1, (struct sorts){0}); $$->zone = build_text(parse, EXPR_TEXT, $4, @4); }
+    | arglist TIME_ZONE STRING
+          {
+              $$ = build_arguments(parse, QUANTIFIER_NONE, $1, (struct sorts){0});
+              $$->zone = build_text(parse, EXPR_TEXT, $3, @3);
+          }
+    | arglist ',' TIME_ZONE STRING
+          {
+              $$ = build_arguments(parse, QUANTIFIER_NONE, $1, (struct sorts){0});
+              $$->zone = build_text(parse, EXPR_TEXT, $4, @4);
+          }
     | expr TO_UNIT { $$ = build_form(parse, CALL_TO, $1, NULL, NULL, NULL); $$->unit = $2; }
-    | expr TO_UNIT TIME_ZONE STRING { $$ = build_form(parse, CALL_TO, $1, NULL, NULL, NULL); $$->unit = $2; $$->zone = build_text(parse, EXPR_TEXT, $4, @4); }
+    | expr TO_UNIT TIME_ZONE STRING
+          {
+              $$ = build_form(parse, CALL_TO, $1, NULL, NULL, NULL);
+              $$->unit = $2;
+              $$->zone = build_text(parse, EXPR_TEXT, $4, @4);
+          }
     | expr BY expr { $$ = build_form(parse, CALL_BY, $1, $3, NULL, NULL); }
-    | expr BY expr TIME_ZONE STRING { $$ = build_form(parse, CALL_BY, $1, $3, NULL, NULL); $$->zone = build_text(parse, EXPR_TEXT, $5, @5); }
+    | expr BY expr TIME_ZONE STRING
+          { $$ = build_form(parse, CALL_BY, $1, $3, NULL, NULL); $$->zone = build_text(parse, EXPR_TEXT, $5, @5); }
     | expr FROM expr { $$ = build_form(parse, CALL_FROM, $1, $3, NULL, NULL); }
     | expr FROM expr FOR expr { $$ = build_form(parse, CALL_FROM, $1, $3, $5, NULL); }
     | expr FOR expr { $$ = build_form(parse, CALL_FOR, $1, $3, NULL, NULL); }
@@ -601,7 +743,7 @@ args:
     | expr PLACING expr FROM expr { $$ = build_form(parse, CALL_PLACING, $1, $3, $5, NULL); }
     | expr PLACING expr FROM expr FOR expr { $$ = build_form(parse, CALL_PLACING, $1, $3, $5, $7); }
     ;
-arglist: arg { $$ = (struct args){0}; LIST_ADD(parse, $$, $1); } | arglist ',' arg { $$ = $1; LIST_ADD(parse, $$, $3); } ;
+arglist: arg { LIST_BEGIN(parse, $$, $1); } | arglist ',' arg { $$ = $1; LIST_ADD(parse, $$, $3); } ;
 arg:
       arg_value { $$ = (struct arg){.value = $1}; }
     | name NAMED arg_value { $$ = (struct arg){$1, $3}; }
@@ -613,11 +755,18 @@ arg_value:
     | TABLE select_paren { $$ = build_query_expr(parse, EXPR_CURSOR, $2, @$); }
     | CURSOR select_paren { $$ = build_query_expr(parse, EXPR_CURSOR, $2, @$); }
     ;
-tails: opt_within_group opt_filter opt_nth_from opt_nulls_treatment opt_over { $$ = build_tail_parts(parse, $1, $2, $3, $4, $5); } ;
+tails:
+      opt_within_group opt_filter opt_nth_from opt_nulls_treatment opt_over
+          { $$ = build_tail_parts(parse, $1, $2, $3, $4, $5); }
+    ;
 opt_within_group: %empty { $$ = (struct sorts){0}; } | WITHIN_GROUP '(' order ')' { $$ = $3; } ;
 opt_filter: %empty { $$ = NULL; } | FILTER '(' WHERE expr ')' { $$ = $4; } ;
 opt_nth_from: %empty { $$ = NTH_UNSAID; } | FROM_FIRST { $$ = NTH_FROM_FIRST; } | FROM_LAST { $$ = NTH_FROM_LAST; } ;
-opt_nulls_treatment: %empty { $$ = NULLS_UNSAID; } | IGNORE_NULLS { $$ = NULLS_IGNORE; } | RESPECT_NULLS { $$ = NULLS_RESPECT; } ;
+opt_nulls_treatment:
+      %empty { $$ = NULLS_UNSAID; }
+    | IGNORE_NULLS { $$ = NULLS_IGNORE; }
+    | RESPECT_NULLS { $$ = NULLS_RESPECT; }
+    ;
 opt_over: %empty { $$ = NULL; } | over ;
 
 /* ---- types ---- */
@@ -631,13 +780,13 @@ type:
     | INTERVAL qualifier { $$ = build_type(parse, TYPE_INTERVAL, @$); $$->qualifier = $2; }
     ;
 opt_zone_kind: %empty { $$ = 0; } | WITH_TIME_ZONE { $$ = 1; } | WITHOUT_TIME_ZONE { $$ = 0; } ;
-fields: field { $$ = (struct row_fields){0}; LIST_ADD(parse, $$, $1); } | fields ',' field { $$ = $1; LIST_ADD(parse, $$, $3); } ;
+fields: field { LIST_BEGIN(parse, $$, $1); } | fields ',' field { $$ = $1; LIST_ADD(parse, $$, $3); } ;
 field: name type { $$ = (struct row_field){$1, $2}; } ;
 
 /* ---- names ---- */
 
 path: name { $$ = build_path(parse, (struct name){0}, $1); } | path '.' IDENT { $$ = build_path(parse, $1, $3); } ;
-names: name { $$ = (struct idents){0}; LIST_ADD(parse, $$, $1); } | names ',' name { $$ = $1; LIST_ADD(parse, $$, $3); } ;
+names: name { LIST_BEGIN(parse, $$, $1); } | names ',' name { $$ = $1; LIST_ADD(parse, $$, $3); } ;
 
 /* A word without a meaning of its own here, whose meaning its constructor decides. */
 word: IDENT ;
@@ -657,9 +806,9 @@ name_keyword:
     | STRICTLY | SUCCEEDS | WINDOW
     ;
 reserved:
-      ALL | AND | ARRAY | AS | BETWEEN | BY | CASE | DISTINCT | ELSE | END | EXCEPT | FALSE | FOR | FROM | GROUP | HAVING
-    | IN | INTERSECT | INTERVAL | IS | JOIN | LATERAL | LIKE | LIMIT | NATURAL | NOT | NULL | ON | OR | ORDER | OVER
-    | SELECT | TABLE | THEN | TRUE | UNION | USING | WHEN | WHERE | WITH
+      ALL | AND | ARRAY | AS | BETWEEN | BY | CASE | DISTINCT | ELSE | END | EXCEPT | FALSE | FOR | FROM | GROUP
+    | HAVING | IN | INTERSECT | INTERVAL | IS | JOIN | LATERAL | LIKE | LIMIT | NATURAL | NOT | NULL | ON | OR | ORDER
+    | OVER | SELECT | TABLE | THEN | TRUE | UNION | USING | WHEN | WHERE | WITH
     ;
 
 %%

@@ -18,7 +18,7 @@ enum {
 };
 
 /* Parses one statement, with or without a final `;`. The tree lives in the arena and refers to its own copies, not to
- * `text`. options may be NULL (weir's dialect). Returns 0, or -1 with err (ERR_SYNTAX, ERR_UNSUPPORTED, ERR_LIMIT),
+ * `text`. options may be NULL (weir's dialect). Returns 0, or -1 with err (ERR_SYNTAX, ERR_LIMIT),
  * err->at being a byte offset in text. A text without any statement (blanks, comments) gives *out = NULL and 0. */
 MUST_CHECK int parse_statement(struct arena *arena, struct str text, const struct parse_options *options,
                                struct statement **out, struct err *err);

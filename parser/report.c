@@ -79,54 +79,21 @@ static const char *summary(const struct expected *all)
     return NULL;
 }
 
+/* clang-format off */
+/* What makes an expression longer. */
+static const char *const goes_on[] = {
+    "'+'", "'-'", "'*'", "'/'", "'%'", "'='", "'<'", "'>'", "'['", "'('", "<>", "<=", ">=", "||", "->", "->>", "::",
+    "=>", "a name", "AND", "OR", "IS", "IN", "LIKE", "BETWEEN", "BETWEEN SYMMETRIC", "NOT BETWEEN",
+    "NOT BETWEEN SYMMETRIC", "NOT IN", "NOT LIKE", "SIMILAR TO", "NOT SIMILAR TO", "IS DISTINCT FROM",
+    "IS NOT DISTINCT FROM", "AT TIME ZONE", "FILTER", "OVER", "WITHIN GROUP", "IGNORE NULLS", "RESPECT NULLS",
+    "FROM FIRST", "FROM LAST", NULL,
+};
+/* clang-format on */
+
 /* What a person would not name among the alternatives: behind an expression, what would make it longer; a keyword that
  * may stand there as a name only. */
 static bool is_noise(const struct expected *all, const char *name)
 {
-    static const char *const goes_on[] = {"'+'",
-                                          "'-'",
-                                          "'*'",
-                                          "'/'",
-                                          "'%'",
-                                          "'='",
-                                          "'<'",
-                                          "'>'",
-                                          "'['",
-                                          "'('",
-                                          "<>",
-                                          "<=",
-                                          ">=",
-                                          "||",
-                                          "->",
-                                          "->>",
-                                          "::",
-                                          "=>",
-                                          "a name",
-                                          "AND",
-                                          "OR",
-                                          "IS",
-                                          "IN",
-                                          "LIKE",
-                                          "BETWEEN",
-                                          "BETWEEN SYMMETRIC",
-                                          "NOT BETWEEN",
-                                          "NOT BETWEEN SYMMETRIC",
-                                          "NOT IN",
-                                          "NOT LIKE",
-                                          "SIMILAR TO",
-                                          "NOT SIMILAR TO",
-                                          "IS DISTINCT FROM",
-                                          "IS NOT DISTINCT FROM",
-                                          "AT TIME ZONE",
-                                          "FILTER",
-                                          "OVER",
-                                          "WITHIN GROUP",
-                                          "IGNORE NULLS",
-                                          "RESPECT NULLS",
-                                          "FROM FIRST",
-                                          "FROM LAST",
-                                          NULL};
-
     if (!strcmp(name, "';'") || !strcmp(name, "'.'")) return true;
     if (has(all, "'*'") && has(all, "'/'")) return is_one_of(name, goes_on) || is_soft(name);
     return is_soft(name) && has(all, "a name");

@@ -43,20 +43,18 @@ static const struct {
     [BINARY_JSON_TEXT] = {"->>", LEVEL_JSON},
 };
 
+/* By kind; 0 is LEVEL_PRIMARY. */
+static const enum level levels[] = {
+    [EXPR_UNARY] = LEVEL_SIGN,   [EXPR_IS] = LEVEL_IS,          [EXPR_BETWEEN] = LEVEL_PREDICATE,
+    [EXPR_IN] = LEVEL_PREDICATE, [EXPR_LIKE] = LEVEL_PREDICATE, [EXPR_PERIOD] = LEVEL_PREDICATE,
+    [EXPR_AT_ZONE] = LEVEL_ZONE, [EXPR_COLLATE] = LEVEL_ZONE,   [EXPR_DESCRIPTOR] = LEVEL_PRIMARY,
+};
+
 static enum level level_of(const struct expr *e)
 {
-    switch (e->kind) {
-    case EXPR_UNARY: return e->unary.op == UNARY_NOT ? LEVEL_NOT : LEVEL_SIGN;
-    case EXPR_BINARY_OP: return binary_ops[e->binary.op].level;
-    case EXPR_IS: return LEVEL_IS;
-    case EXPR_BETWEEN:
-    case EXPR_IN:
-    case EXPR_LIKE:
-    case EXPR_PERIOD: return LEVEL_PREDICATE;
-    case EXPR_AT_ZONE:
-    case EXPR_COLLATE: return LEVEL_ZONE;
-    default: return LEVEL_PRIMARY;
-    }
+    if (e->kind == EXPR_BINARY_OP) return binary_ops[e->binary.op].level;
+    if (e->kind == EXPR_UNARY && e->unary.op == UNARY_NOT) return LEVEL_NOT;
+    return levels[e->kind] ? levels[e->kind] : LEVEL_PRIMARY;
 }
 
 /* An operand whose place takes nothing looser than `least`. */

@@ -339,13 +339,19 @@ struct object *bind_create(const struct bind_context *ctx, const struct statemen
     return NULL;
 }
 
+/* SELECT STREAM; of set operations the first operand says it. */
+static bool is_stream(const struct select *s)
+{
+    while (s->kind == SELECT_UNION || s->kind == SELECT_EXCEPT || s->kind == SELECT_INTERSECT) s = s->set.left;
+    return s->kind == SELECT_PLAIN && s->plain.stream;
+}
+
 struct plan *bind_query(const struct bind_context *ctx, struct arena *arena, const struct select *select,
                         struct err *err)
 {
     struct binder b = {ctx, arena, err};
-    bool stream = select->kind == SELECT_PLAIN && select->plain.stream;
 
-    return bind_select_root(&b, select, stream ? EMIT_CLOSE : EMIT_CHANGES);
+    return bind_select_root(&b, select, is_stream(select) ? EMIT_CLOSE : EMIT_CHANGES);
 }
 
 /* ---- INSERT INTO stream VALUES ---- */

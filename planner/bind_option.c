@@ -110,7 +110,7 @@ static int set_format(struct binder *b, const char *name, const struct expr *e, 
 static int set_connector(struct binder *b, const char *name, const struct expr *e, struct stream_options *s)
 {
     static const char *const connectors[] = {"file", "stdin"};
-    const char *connector;
+    const char *connector = NULL;
 
     if (one_of(b, name, e, connectors, 2, &connector)) return -1;
     s->object->source = connector == connectors[0] ? SOURCE_FILE : SOURCE_STDIN;

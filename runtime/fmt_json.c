@@ -13,7 +13,8 @@
 #include <string.h>
 
 enum { GUESS_BYTES = 64, GUESS_HEAD = 32, GUESSES_MAX = 256 };
-_Static_assert((int)GUESS_BYTES <= (int)FORMAT_PADDING, "a guess is compared without a look at the record's end");
+_Static_assert((int)GUESS_HEAD == 32, "json_same_bytes compares as many");
+_Static_assert((int)GUESS_HEAD <= (int)FORMAT_PADDING, "the head is compared without a look at the record's end");
 
 struct node;
 
@@ -27,9 +28,9 @@ struct member {
 
 /* What stood before the value at one position. */
 struct guess {
-    uint64_t head[GUESS_HEAD / 8], mask[GUESS_HEAD / 8];
     char bytes[GUESS_BYTES];
     int len;               /* 0: nothing to compare with */
+    uint32_t head;         /* bit i: byte i of the first GUESS_HEAD counts */
     struct member *member; /* whose key it is; NULL: an unwanted one */
 };
 
@@ -124,13 +125,11 @@ static int json_decoder_open(struct decoder *base, struct err *err)
 
 /* ---- guesses ---- */
 
-/* Whether the bytes at p are those of the guess and a value follows. Reads GUESS_BYTES there. */
+/* Whether the bytes at p are those of the guess and a value follows. Reads GUESS_HEAD bytes there. */
 static inline bool guess_holds(const struct guess *g, const char *p, const char *end)
 {
-    uint64_t other = 0;
-
-    for (int i = 0; i < GUESS_HEAD / 8; i++) other |= (get_u64(p + 8 * i) ^ g->head[i]) & g->mask[i];
-    if (other || g->len == 0 || g->len >= end - p) return false;
+    if (g->head & ~json_same_bytes(p, g->bytes)) return false;
+    if (g->len == 0 || g->len >= end - p) return false;
     return g->len <= GUESS_HEAD || memcmp(p + GUESS_HEAD, g->bytes + GUESS_HEAD, (size_t)g->len - GUESS_HEAD) == 0;
 }
 
@@ -152,17 +151,13 @@ static struct guess *guess_slot(struct arena *arena, struct node *node, int posi
 static void learn(struct arena *arena, struct node *node, int position, struct str between, struct member *member)
 {
     struct guess *g = guess_slot(arena, node, position);
-    char ones[GUESS_HEAD];
-    size_t head = between.len < GUESS_HEAD ? between.len : GUESS_HEAD;
 
     if (!g) return;
     memset(g, 0, sizeof *g);
     if (between.len > GUESS_BYTES) return;
-    memset(ones, 0xff, sizeof ones);
     memcpy(g->bytes, between.ptr, between.len);
-    memcpy(g->head, between.ptr, head);
-    memcpy(g->mask, ones, head);
     g->len = (int)between.len;
+    g->head = between.len < GUESS_HEAD ? (UINT32_C(1) << between.len) - 1 : UINT32_MAX;
     g->member = member;
 }
 
@@ -228,8 +223,9 @@ static int put_value(struct json_decoder *d, struct target *t, int row)
     }
 }
 
-/* ---- the hot loop. Each function takes the cursor and returns it moved, or NULL: the record is not well-formed. ----
- */
+/* ---- the hot loop ----
+ *
+ * Each function takes the cursor and returns it moved, or NULL: the record is not well-formed. */
 
 /* Any value for all the columns of one place. */
 static const char *decode_any(struct json_decoder *d, struct target *t, const char *p)
@@ -245,24 +241,37 @@ static const char *decode_any(struct json_decoder *d, struct target *t, const ch
     return d->json.at;
 }
 
-/* The same, by the fast lane where it leads to the end. */
-static inline const char *decode_targets(struct json_decoder *d, struct target *t, const char *p)
+/* A short value that fits its column's type, into row d->row; NULL when it is another. */
+static inline const char *decode_short(const struct json_decoder *d, struct target *t, const char *p,
+                                       enum misfit *misfit)
 {
-    const char *behind = NULL, *end = d->json.end;
-    enum misfit misfit = FITS;
+    const char *end = d->json.end, *behind = NULL;
     int64_t number;
+    double real;
     size_t len;
 
-    if (t->next_same) return decode_any(d, t, p);
     if (*p == '"') {
-        behind = json_short_string(p, end, &len);
-        if (behind)
-            misfit =
-                t->kind == TYPE_VARCHAR ? target_varchar(t, d->row, p + 1, len) : target_text(t, d->row, p + 1, len);
+        behind = json_short_string(p++, end, &len);
+        if (behind && t->kind == TYPE_VARCHAR)
+            *misfit = target_varchar(t, d->row, p, len);
+        else if (behind)
+            *misfit = target_text(t, d->row, p, len);
     } else if (t->kind == TYPE_INTEGER || t->kind == TYPE_BIGINT) {
         behind = json_short_int(p, end, &number);
-        if (behind) misfit = target_int(t, d->row, number);
+        if (behind) *misfit = target_int(t, d->row, number);
+    } else if (t->kind == TYPE_DOUBLE) {
+        behind = json_short_double(p, end, &real);
+        if (behind) target_double(t, d->row, real);
     }
+    return behind;
+}
+
+/* Like decode_any, by the fast lane where it leads to the end. */
+static inline const char *decode_targets(struct json_decoder *d, struct target *t, const char *p)
+{
+    enum misfit misfit = FITS;
+    const char *behind = t->next_same ? NULL : decode_short(d, t, p, &misfit);
+
     if (!behind) return decode_any(d, t, p);
     if (misfit) target_fail(t, d->row, misfit);
     return behind;
@@ -271,10 +280,10 @@ static inline const char *decode_targets(struct json_decoder *d, struct target *
 static inline const char *skip(struct json_decoder *d, const char *p)
 {
     const char *end = d->json.end, *behind;
-    int64_t number;
+    double number;
     size_t len;
 
-    behind = *p == '"' ? json_short_string(p, end, &len) : json_short_int(p, end, &number);
+    behind = *p == '"' ? json_short_string(p, end, &len) : json_short_double(p, end, &number);
     if (behind) return behind;
     d->json.at = p;
     return json_skip(&d->json) ? NULL : d->json.at;

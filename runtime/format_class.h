@@ -83,9 +83,10 @@ void target_clear_row(struct target *t, int row);
 enum misfit target_text(struct target *t, int row, const char *text, size_t len);
 enum misfit target_number(struct target *t, int row, const struct json_number *number);
 enum misfit target_bool(struct target *t, int row, bool value);
-/* The same for the two that are most of all: the target is a VARCHAR, or an INTEGER or BIGINT. */
+/* The same when it is known that the target is a VARCHAR, an INTEGER or BIGINT, a DOUBLE. */
 static inline enum misfit target_varchar(struct target *t, int row, const char *text, size_t len);
 static inline enum misfit target_int(struct target *t, int row, int64_t v);
+static inline void target_double(struct target *t, int row, double v);
 /* Marks a row's value as one that could not be made. */
 void target_fail(struct target *t, int row, enum misfit misfit);
 /* Says that a value, as it stands in the record, does not fit: column "delay": "abc" is not an INTEGER */
@@ -102,6 +103,12 @@ static inline enum misfit target_int(struct target *t, int row, int64_t v)
     t->column.ints[row] = v;
     bit_set(t->column.valid, row);
     return FITS;
+}
+
+static inline void target_double(struct target *t, int row, double v)
+{
+    t->column.doubles[row] = v;
+    bit_set(t->column.valid, row);
 }
 
 /* text_of, with its four bytes read at once. A text has at most as many characters as bytes. */

@@ -64,13 +64,6 @@ void target_clear_row(struct target *t, int row)
     t->column.error[row] = ROW_OK;
 }
 
-static enum misfit put_double(struct target *t, int row, double v)
-{
-    t->column.doubles[row] = v;
-    bit_set(t->column.valid, row);
-    return FITS;
-}
-
 /* Whether an infinity was made of a number: one that is written as such ends in a letter. */
 static bool is_overflow(double v, const char *text, size_t len)
 {
@@ -100,6 +93,15 @@ static enum misfit put_number_int(struct target *t, int row, const struct json_n
     }
 }
 
+static enum misfit put_number_double(struct target *t, int row, const struct json_number *number)
+{
+    double v = json_number_double(number);
+
+    if (isinf(v)) return MISFIT_RANGE;
+    target_double(t, row, v);
+    return FITS;
+}
+
 static enum misfit put_text_as_int(struct target *t, int row, const char *text, size_t len)
 {
     struct json j;
@@ -120,7 +122,9 @@ static enum misfit put_text_as_double(struct target *t, int row, const char *tex
     double v;
 
     if (num_parse_double(text, len, &v)) return MISFIT_TYPE;
-    return is_overflow(v, text, len) ? MISFIT_RANGE : put_double(t, row, v);
+    if (is_overflow(v, text, len)) return MISFIT_RANGE;
+    target_double(t, row, v);
+    return FITS;
 }
 
 static enum misfit put_text_as_bool(struct target *t, int row, const char *text, size_t len)
@@ -150,12 +154,10 @@ enum misfit target_text(struct target *t, int row, const char *text, size_t len)
 
 enum misfit target_number(struct target *t, int row, const struct json_number *number)
 {
-    double v;
-
     switch (t->kind) {
     case TYPE_INTEGER:
     case TYPE_BIGINT: return put_number_int(t, row, number);
-    case TYPE_DOUBLE: v = json_number_double(number); return isinf(v) ? MISFIT_RANGE : put_double(t, row, v);
+    case TYPE_DOUBLE: return put_number_double(t, row, number);
     case TYPE_VARCHAR: return target_varchar(t, row, number->text.ptr, number->text.len);
     case TYPE_TIMESTAMP:
         if (!t->format || !time_format_is_epoch(t->format)) return MISFIT_TYPE;

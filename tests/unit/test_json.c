@@ -6,6 +6,8 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -294,6 +296,47 @@ static void the_fast_lane_gives_up_or_agrees(void **state)
     }
 }
 
+static void short_decimals_are_rounded_once(void **state)
+{
+    struct rng rng = {3};
+    char text[64];
+
+    (void)state;
+    for (int i = 0; i < 100000; i++) {
+        int behind = (int)rng_below(&rng, 9);
+        int len = snprintf(text, sizeof text, "%s%d.%0*d}", i & 1 ? "-" : "", (int)rng_below(&rng, 20000000), behind,
+                           (int)rng_below(&rng, 1u << rng_below(&rng, 30)));
+        double v, expected = strtod(text, NULL);
+        const char *end = json_short_double(text, text + len, &v);
+
+        if (!end) continue;
+        assert_ptr_equal(end, text + len - 1);
+        assert_memory_equal(&v, &expected, sizeof v);
+    }
+}
+
+static void short_decimals_are_those_of_the_grammar(void **state)
+{
+    static const struct {
+        const char *text;
+        bool fits;
+    } cases[] = {
+        {"0.5,", true},         {"-0,", true},          {"7}", true},      {"1234567.1234567]", true},
+        {"12345678.1,", false}, {"1.12345678,", false}, {"1.,", false},    {".5,", false},
+        {"00.5,", false},       {"1.5e3,", false},      {"1.5.5,", false}, {"1e3,", false},
+        {"-,", false},          {"-.5,", false},        {"0.5", false},    {"0.", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf b = padded(cases[i].text, strlen(cases[i].text));
+        double v;
+
+        assert_int_equal(json_short_double(b.ptr, b.ptr + b.len, &v) != NULL, cases[i].fits);
+        buf_free(&b);
+    }
+}
+
 static void short_strings_end_inside_their_document(void **state)
 {
     (void)state;
@@ -557,6 +600,8 @@ int main(void)
         cmocka_unit_test(escapes_become_the_characters_they_stand_for),
         cmocka_unit_test(whole_numbers_become_integers_however_written),
         cmocka_unit_test(the_fast_lane_gives_up_or_agrees),
+        cmocka_unit_test(short_decimals_are_rounded_once),
+        cmocka_unit_test(short_decimals_are_those_of_the_grammar),
         cmocka_unit_test(short_strings_end_inside_their_document),
         cmocka_unit_test(texts_are_written_with_escapes),
         cmocka_unit_test(doubles_that_json_lacks_are_written_as_strings),

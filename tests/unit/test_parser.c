@@ -13,6 +13,7 @@
 
 #include "parser/diag.h"
 #include "parser/filter.h"
+#include "parser/lexer.h"
 #include "parser/parse.h"
 #include "parser/split.h"
 #include "parser/suggest.h"
@@ -178,12 +179,11 @@ static void check_cut(const char *line)
     struct err err;
 
     for (size_t len = 0; len < strlen(line); len++) {
-        struct err *at = &err;
         arena_reset(arena);
         if (!parse_statement(arena, str_of(line, len), NULL, &statement, &err)) continue;
-        assert_in_range(at->at, 0, len);
-        assert_true(at->code == ERR_SYNTAX);
-        assert_true(at->text[0] != 0);
+        assert_in_range(err.at, 0, len);
+        assert_int_equal(err.code, ERR_SYNTAX);
+        assert_true(err.text[0] != 0);
     }
 }
 
@@ -191,6 +191,33 @@ static void a_statement_cut_anywhere_is_refused_at_a_place_within_it(void **stat
 {
     (void)state;
     each_accepted(check_cut);
+}
+
+/* What the text without one of its tokens gives, if it is accepted, must survive the round trip too. */
+static void check_without_each_token(const char *line)
+{
+    struct str text = str_lit(line);
+    struct tokens tokens = tokens_read(text);
+    struct statement *statement;
+    struct err err;
+
+    for (int i = 0; i < tokens.count; i++) {
+        char *shorter = strdup(line);
+        memset(shorter + tokens.items[i].at, ' ', (size_t)(tokens.items[i].end - tokens.items[i].at));
+        arena_reset(arena);
+        if (parse_statement(arena, str_lit(shorter), NULL, &statement, &err))
+            assert_in_range(err.at, 0, text.len);
+        else if (statement)
+            check_round_trip(shorter);
+        free(shorter);
+    }
+    tokens_free(&tokens);
+}
+
+static void a_statement_without_one_of_its_tokens_is_refused_or_round_trips(void **state)
+{
+    (void)state;
+    each_accepted(check_without_each_token);
 }
 
 static void redundant_writing_does_not_change_the_printed_text(void **state)
@@ -723,6 +750,9 @@ static void of_a_long_line_the_part_around_the_token_is_shown(void **state)
     diag_print(&out, DIAG_WARNING, "f", text, 0, &err);
     assert_non_null(strstr(buf_text(&out), "f:1:501: warning: no\n...0123"));
     assert_true(out.len < 400);
+    out.len = 0;
+    diag_print(&out, DIAG_ERROR, "f", repeated("", "\x8b", 1000, ""), 0, &err);
+    assert_non_null(strstr(buf_text(&out), "f:1:501: error: no\n...???"));
     buf_free(&out);
 }
 
@@ -758,6 +788,7 @@ int main(void)
         TEST(every_accepted_statement_prints_as_text_that_gives_the_same_tree),
         TEST(every_expression_contains_its_children),
         TEST(a_statement_cut_anywhere_is_refused_at_a_place_within_it),
+        TEST(a_statement_without_one_of_its_tokens_is_refused_or_round_trips),
         TEST(redundant_writing_does_not_change_the_printed_text),
         TEST(operators_bind_as_documented),
         TEST(an_expression_knows_its_place_and_its_operators_place),
