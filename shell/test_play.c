@@ -141,7 +141,7 @@ static enum played set_again(struct player *p)
     for (int i = 0; i <= p->step && i < p->test->step_count && played == PLAYED; i++) {
         const struct test_step *s = &p->test->steps[i];
         struct split split = s->kind == STEP_SQL ? split_text(s->body) : (struct split){0};
-        int count = i < p->step ? split.count : p->done;
+        int count = i < p->step || s->kind != STEP_SQL ? split.count : p->done;
         for (int k = 0; k < count && played == PLAYED && !s->error.text; k++) {
             struct str sql =
                 str_of(s->body.ptr + split.pieces[k].at, (size_t)(split.pieces[k].end - split.pieces[k].at));
