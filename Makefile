@@ -4,7 +4,7 @@ BUILD   ?= build
 CFLAGS  ?= -O2 -g
 # What every build has, whatever CFLAGS says. No contraction: a*b+c must round twice everywhere (design.md, R11).
 STRICT  := -std=gnu11 -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -ffp-contract=off -fno-strict-aliasing -D_GNU_SOURCE -I. -I$(BUILD)
-LIBS    := -lsqlite3 -ledit -lzstd -lm -lpthread
+LIBS    := -lsqlite3 -ledit -lutf8proc -lzstd -lm -lpthread
 FOLDERS := base log parser planner runtime sqlite engine connectors shell
 
 SOURCES := $(filter-out shell/main.c,$(wildcard $(addsuffix /*.c,$(FOLDERS))))
