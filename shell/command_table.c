@@ -16,6 +16,9 @@ const struct command command_shell = {
         "directory DIR (in memory if none is named).",
     .options = shell_options,
     .option_count = COUNT(shell_options),
+    .details = "  weir                                   try things out\n"
+               "  weir -c \"SELECT 1 + 1\" --format json   one answer\n"
+               "  weir run --once queries/flights.sql    a query file\n",
     .operands_max = 1,
 };
 

@@ -28,6 +28,8 @@ enum exit_code repl_statement(struct repl *repl, const struct script *script, in
     progress_begin(&console->bar);
     code = runner_statement(repl->runner, script, begin, end, &answer);
     if (code == EXIT_DONE && answer == ANSWER_STREAM) code = runner_follow(repl->runner);
+    if (interrupt_pending() == INTERRUPT_STATEMENT && line_reader_edits(repl->lines))
+        fputc('\n', stderr); /* after ^C */
     console_end_streams(console);
     if (interrupt_pending() == INTERRUPT_STATEMENT) fputs("interrupted\n", stderr);
     if (code == EXIT_DONE) show_time(repl, begun);

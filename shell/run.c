@@ -5,6 +5,7 @@
 #include "shell/command_table.h"
 #include "shell/commands.h"
 #include "shell/common_options.h"
+#include "shell/interrupt.h"
 #include "shell/runner.h"
 
 #define RUN_OPTION_ENUM(enumerator, name, argument, sentence) enumerator,
@@ -100,6 +101,8 @@ int run_main(int argc, char **argv)
     code = run.check ? check_files(&run) : run_files(&run);
     stats = engine_stats(run.runner.console.engine);
     code = runner_close(&run.runner, code);
+    if (run.runner.once && interrupt_pending() != INTERRUPT_NONE)
+        fputs("weir: interrupted: the results are not complete\n", stderr);
     if (code == EXIT_DONE && !run.check) progress_summary(&run.runner.console.bar, &stats);
     return code;
 }
