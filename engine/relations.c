@@ -186,21 +186,6 @@ static int stream_next(struct relation_cursor *cursor, struct err *err)
     }
 }
 
-static void take(const struct column *c, int row, enum type_kind kind, struct relation_value *out)
-{
-    *out = (struct relation_value){.kind = kind};
-    if (column_is_null(c, row) || (c->error && c->error[row])) {
-        out->kind = TYPE_NULL;
-        return;
-    }
-    switch (c->phys) {
-    case PHYS_BOOL: out->i = c->bools[row]; break;
-    case PHYS_INT: out->i = c->ints[row]; break;
-    case PHYS_DOUBLE: out->d = c->doubles[row]; break;
-    case PHYS_TEXT: out->s = str_of(c->texts[row].ptr, c->texts[row].len); break;
-    }
-}
-
 static void set_time(struct relation_value *out, usec t)
 {
     *out = (struct relation_value){.kind = t == USEC_MIN ? TYPE_NULL : TYPE_TIMESTAMP, .i = t};
@@ -235,7 +220,8 @@ static void stream_value(struct relation_cursor *cursor, int column, struct rela
 {
     struct stream_cursor *c = (struct stream_cursor *)cursor;
 
-    if (column < c->object->field_count) take(&c->inlet->column[column], c->row, c->object->fields[column].type.kind, out);
+    if (column < c->object->field_count)
+        relation_value_at(&c->inlet->column[column], c->row, c->object->fields[column].type.kind, out);
     else hidden_value(c, (enum hidden)(column - c->object->field_count), out);
 }
 

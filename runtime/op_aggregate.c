@@ -570,7 +570,6 @@ static struct groups *make_groups(const struct aggregator *g)
 struct operator *op_aggregate_new(const struct plan *plan)
 {
     struct aggregator *g = mem_zalloc(sizeof *g);
-    enum phys *phys = mem_alloc((size_t)plan->field_count * sizeof *phys);
 
     g->op.class = &aggregator_class;
     g->plan = plan;
@@ -582,9 +581,7 @@ struct operator *op_aggregate_new(const struct plan *plan)
     g->start = (struct column){.phys = PHYS_INT, .ints = mem_zalloc(BATCH_ROWS * sizeof(int64_t))};
     list_expressions(g);
     g->groups = make_groups(g);
-    for (int i = 0; i < plan->field_count; i++) phys[i] = type_phys(plan->fields[i].type.kind);
-    g->old = rowset_new(phys, plan->field_count);
-    g->out = rowset_new(phys, plan->field_count);
-    free(phys);
+    g->old = rowset_for(plan->fields, plan->field_count);
+    g->out = rowset_for(plan->fields, plan->field_count);
     return &g->op;
 }

@@ -41,6 +41,17 @@ struct rowset *rowset_new(const enum phys *phys, int columns)
     return rs;
 }
 
+struct rowset *rowset_for(const struct field *fields, int count)
+{
+    enum phys *phys = mem_alloc((size_t)count * sizeof *phys);
+    struct rowset *rs;
+
+    for (int i = 0; i < count; i++) phys[i] = type_phys(fields[i].type.kind);
+    rs = rowset_new(phys, count);
+    free(phys);
+    return rs;
+}
+
 void rowset_free(struct rowset *rs)
 {
     if (!rs) return;

@@ -121,13 +121,10 @@ int topology_update(struct flow *f, struct err *err)
 struct flow *flow_new(const struct flow_options *options)
 {
     struct flow *f = mem_zalloc(sizeof *f);
-    enum phys phys[16];
     const struct object *e = options->error_stream;
 
     f->options = *options;
-    assert(e->field_count <= 16);
-    for (int i = 0; i < e->field_count; i++) phys[i] = type_phys(e->fields[i].type.kind);
-    f->error_rows = rowset_new(phys, e->field_count);
+    f->error_rows = rowset_for(e->fields, e->field_count);
     f->errors = node_new(f, e);
     return f;
 }
