@@ -1,6 +1,7 @@
 /* relations.c - what SQLite can read: every view, every stream's history, and weir_queries.
  *
- * A stream's history is read the way the engine reads it: through an inlet, from the journal or from the file in place; so
+ * A stream's history is read the way the engine reads it: through an inlet, from the journal or from the file in place;
+ * so
  * `_watermark` and the rows that are bad are the same. Its hidden columns follow those of its schema. */
 #include "engine/engine.h"
 
@@ -10,7 +11,16 @@
 #include <string.h>
 #include <strings.h>
 
-enum hidden { HIDDEN_OP, HIDDEN_SHARD, HIDDEN_SEQUENCE, HIDDEN_ARRIVAL, HIDDEN_KEY, HIDDEN_ROWTIME, HIDDEN_WATERMARK, HIDDEN_COUNT };
+enum hidden {
+    HIDDEN_OP,
+    HIDDEN_SHARD,
+    HIDDEN_SEQUENCE,
+    HIDDEN_ARRIVAL,
+    HIDDEN_KEY,
+    HIDDEN_ROWTIME,
+    HIDDEN_WATERMARK,
+    HIDDEN_COUNT
+};
 
 static const struct field hidden_fields[HIDDEN_COUNT] = {
     {.name = "_op", .type = {TYPE_VARCHAR, 0}},
@@ -23,10 +33,10 @@ static const struct field hidden_fields[HIDDEN_COUNT] = {
 };
 
 static const struct field query_fields[] = {
-    {.name = "name", .type = {TYPE_VARCHAR, 0}},        {.name = "kind", .type = {TYPE_VARCHAR, 0}},
-    {.name = "state", .type = {TYPE_VARCHAR, 0}},       {.name = "emits", .type = {TYPE_VARCHAR, 0}},
-    {.name = "late_rows", .type = {TYPE_BIGINT, 0}},    {.name = "error_rows", .type = {TYPE_BIGINT, 0}},
-    {.name = "state_bytes", .type = {TYPE_BIGINT, 0}},  {.name = "sql", .type = {TYPE_VARCHAR, 0}},
+    {.name = "name", .type = {TYPE_VARCHAR, 0}},       {.name = "kind", .type = {TYPE_VARCHAR, 0}},
+    {.name = "state", .type = {TYPE_VARCHAR, 0}},      {.name = "emits", .type = {TYPE_VARCHAR, 0}},
+    {.name = "late_rows", .type = {TYPE_BIGINT, 0}},   {.name = "error_rows", .type = {TYPE_BIGINT, 0}},
+    {.name = "state_bytes", .type = {TYPE_BIGINT, 0}}, {.name = "sql", .type = {TYPE_VARCHAR, 0}},
 };
 
 struct relation_state {
@@ -53,7 +63,7 @@ struct view_relation_cursor {
 static int view_open(struct relation *relation, struct relation_cursor **out, struct err *err)
 {
     struct relation_state *r = (struct relation_state *)relation;
-    struct operator *end = flow_end_of(r->engine->main.flow, r->object);
+    struct operator* end = flow_end_of(r->engine->main.flow, r->object);
     struct view_relation_cursor *c;
 
     if (!end) return err_set(err, ERR_NAME, -1, "view %s is not running", relation->name);
@@ -222,7 +232,8 @@ static void stream_value(struct relation_cursor *cursor, int column, struct rela
 
     if (column < c->object->field_count)
         relation_value_at(&c->inlet->column[column], c->row, c->object->fields[column].type.kind, out);
-    else hidden_value(c, (enum hidden)(column - c->object->field_count), out);
+    else
+        hidden_value(c, (enum hidden)(column - c->object->field_count), out);
 }
 
 static const struct relation_class stream_class = {stream_open, stream_next, stream_value, stream_close};

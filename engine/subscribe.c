@@ -1,4 +1,5 @@
-/* subscribe.c - readers in this process that follow a stream or a view: they get each epoch's changes once it is durable. */
+/* subscribe.c - readers in this process that follow a stream or a view: they get each epoch's changes once it is
+ * durable. */
 #include "engine/engine.h"
 
 #include "runtime/view.h"
@@ -7,12 +8,14 @@
 
 int engine_subscribe(struct engine *e, const char *name, change_handler handler, void *arg, struct err *err)
 {
-    const struct object *o = catalog_find(e->catalog, str_lit(name), false, 1u << OBJECT_STREAM | 1u << OBJECT_VIEW, -1, err);
+    const struct object *o =
+        catalog_find(e->catalog, str_lit(name), false, 1u << OBJECT_STREAM | 1u << OBJECT_VIEW, -1, err);
     struct subscription s;
 
     if (!o) return -1;
     if (o->kind == OBJECT_STREAM && o->source == SOURCE_FILE)
-        return err_set(err, ERR_UNSUPPORTED, -1, "not supported yet: following a file that is read in place (%s)", o->name);
+        return err_set(err, ERR_UNSUPPORTED, -1, "not supported yet: following a file that is read in place (%s)",
+                       o->name);
     s = (struct subscription){o->id, handler, arg, rowset_for(o->fields, o->field_count)};
     if (o->kind == OBJECT_VIEW) {
         view_rows(flow_end_of(e->main.flow, o->id), s.changes);
@@ -37,7 +40,8 @@ static void deliver(const struct subscription *s, const struct object *o)
 
     for (int first = 0, n; (n = rowset_batch(s->changes, first, &b)) > 0; first += n) {
         for (int i = 0; i < n; i++) {
-            for (int c = 0; c < o->field_count; c++) relation_value_at(&b.column[c], i, o->fields[c].type.kind, &values[c]);
+            for (int c = 0; c < o->field_count; c++)
+                relation_value_at(&b.column[c], i, o->fields[c].type.kind, &values[c]);
             s->handler(s->arg, o->fields, o->field_count, values, b.weight[i]);
         }
     }

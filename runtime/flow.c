@@ -66,7 +66,7 @@ static int advance_inputs(struct query *q, struct err *err)
 {
     for (int s = 0; s < q->graph->scan_count; s++) {
         struct node *n = q->input[s];
-        struct operator *scan = q->graph->scan[s].first;
+        struct operator* scan = q->graph->scan[s].first;
         enum activity activity = (enum activity)(n->inlet ? n->inlet->memory.idle : n->memory.idle);
 
         if (n->ticked && operator_advance(scan, 0, &n->tick, err)) return -1;
@@ -109,8 +109,10 @@ static int first_crossing(const struct node *n)
     }
     while (low < high) {
         int mid = (low + high) / 2;
-        if (inlet_watermark_after(in, mid) >= close) high = mid;
-        else low = mid + 1;
+        if (inlet_watermark_after(in, mid) >= close)
+            high = mid;
+        else
+            low = mid + 1;
     }
     return low;
 }
@@ -183,8 +185,10 @@ static int rows_up_to(const struct inlet *in, struct order end)
 
     while (low < high) {
         int mid = (low + high) / 2;
-        if (order_compare(in->order[mid], end) > 0) high = mid;
-        else low = mid + 1;
+        if (order_compare(in->order[mid], end) > 0)
+            high = mid;
+        else
+            low = mid + 1;
     }
     return low;
 }
@@ -337,7 +341,8 @@ int flow_tick(struct flow *f, usec clock, uint64_t next_ordinal, struct err *err
         struct node *n = f->node[i];
         struct inlet *in = n->inlet;
 
-        if (!in || in->derived || n->feeder_count || n->object->watermark_field >= 0 || clock <= in->memory.watermark) continue;
+        if (!in || in->derived || n->feeder_count || n->object->watermark_field >= 0 || clock <= in->memory.watermark)
+            continue;
         n->tick = (struct tick){clock, in->memory.watermark, {next_ordinal, 0}, clock};
         n->ticked = true;
         in->memory.watermark = clock;
@@ -389,7 +394,7 @@ static int finish_query(struct flow *f, struct query *q, struct err *err)
         if (n->object->kind == OBJECT_VIEW && node_push(n, q->graph->scan[s].first, err)) return -1;
     }
     for (int i = 0; i < q->graph->count; i++) {
-        struct operator *op = q->graph->op[i];
+        struct operator* op = q->graph->op[i];
         if (op->class->finish_epoch && op->class->finish_epoch(op, err)) return -1;
     }
     return gather_target(f, q, err);

@@ -1,5 +1,5 @@
-/* op_scan.c - the beginning of a query: picks the columns it reads from a stream's or a view's batch, and makes the system
- * columns that it asks for. Copies nothing but those. Stateless. */
+/* op_scan.c - the beginning of a query: picks the columns it reads from a stream's or a view's batch, and makes the
+ * system columns that it asks for. Copies nothing but those. Stateless. */
 #include "base/num.h"
 #include "runtime/operator.h"
 
@@ -10,8 +10,8 @@ struct scan {
     struct operator op; /* must be first */
     const struct plan *plan;
     struct column *column;
-    struct text *made;    /* system columns of type text: BATCH_ROWS each */
-    struct arena *arena;  /* their bytes; valid during one push */
+    struct text *made;   /* system columns of type text: BATCH_ROWS each */
+    struct arena *arena; /* their bytes; valid during one push */
 };
 
 /* One shard until streams have several. */
@@ -44,7 +44,7 @@ static struct column system_column(struct scan *s, int field, const struct batch
     return (struct column){.phys = PHYS_TEXT, .texts = texts};
 }
 
-static int scan_push(struct operator *op, int side, const struct batch *in, struct err *err)
+static int scan_push(struct operator* op, int side, const struct batch *in, struct err *err)
 {
     struct scan *s = (struct scan *)op;
     struct batch out = *in;
@@ -60,7 +60,7 @@ static int scan_push(struct operator *op, int side, const struct batch *in, stru
     return emit(op, &out, err);
 }
 
-static void scan_free(struct operator *op)
+static void scan_free(struct operator* op)
 {
     struct scan *s = (struct scan *)op;
 
@@ -72,7 +72,7 @@ static void scan_free(struct operator *op)
 
 static const struct operator_class scan_class = {.name = "scan", .push = scan_push, .free = scan_free};
 
-struct operator *op_scan_new(const struct plan *plan)
+struct operator* op_scan_new(const struct plan *plan)
 {
     struct scan *s = mem_zalloc(sizeof *s);
     bool makes = false;

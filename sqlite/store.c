@@ -133,8 +133,8 @@ int store_catalog_each(struct database *db, store_catalog_handler handler, void 
 
     if (prepare(db, "SELECT id, kind, name, sql FROM main.weir_catalog ORDER BY id", &statement, err)) return -1;
     while (sqlite3_step(statement) == SQLITE_ROW)
-        if (handler(arg, (uint32_t)sqlite3_column_int64(statement, 0), column_text(statement, 1), column_text(statement, 2),
-                    column_text(statement, 3)))
+        if (handler(arg, (uint32_t)sqlite3_column_int64(statement, 0), column_text(statement, 1),
+                    column_text(statement, 2), column_text(statement, 3)))
             break;
     return sqlite3_finalize(statement) ? fail(db, err) : 0;
 }
