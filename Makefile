@@ -1,48 +1,120 @@
-# weir: make help lists the targets. Folders and their order: see README.md; `make layers` checks the order.
-CC      ?= gcc
-BUILD   ?= build
-CFLAGS  ?= -O2 -g
-# What every build has, whatever CFLAGS says. No contraction: a*b+c must round twice everywhere (design.md, R11).
-STRICT  := -std=gnu11 -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -ffp-contract=off -fno-strict-aliasing -D_GNU_SOURCE -I. -I$(BUILD)
-LIBS    := -lsqlite3 -ledit -lutf8proc -lzstd -lm -lpthread
-FOLDERS := base log parser planner runtime sqlite engine connectors shell
+# weir's build. `make help` lists the targets; the folders and their order are in README.md.
+CC     ?= cc
+BUILD  ?= build
+CFLAGS ?= -O2 -g
+# What every build has, whatever CFLAGS says. -ffp-contract=off: a*b+c rounds twice on every processor (design, R11).
+STRICT := -std=gnu11 -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -ffp-contract=off \
+          -fno-strict-aliasing -D_GNU_SOURCE -I. -I$(BUILD)
+LIBS   := -lsqlite3 -ledit -lzstd -lpcre2-8 -lutf8proc -lm -lpthread
 
-SOURCES := $(filter-out shell/main.c,$(wildcard $(addsuffix /*.c,$(FOLDERS))))
-OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
-ifneq ($(wildcard parser/grammar.y),)
-OBJECTS += $(BUILD)/parser/grammar.tab.o $(BUILD)/parser/lexer.lex.o
-GENERATED := $(BUILD)/parser/grammar.tab.h $(BUILD)/parser/lexer.lex.h
+# make V=1 shows the commands.
+ifneq ($(V),)
+say := @:
+else
+Q   := @
+say := @printf '%-4s %s\n'
 endif
-UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 
-.PHONY: all help run test unit asan tsan layers format bench clean
+FOLDERS := base log parser planner runtime sqlite engine connectors shell
+SOURCES := $(filter-out shell/main.c,$(wildcard $(addsuffix /*.c,$(FOLDERS))))
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/parser/grammar.tab.o $(BUILD)/parser/lexer.lex.o
+GENERATED := $(BUILD)/parser/grammar.tab.h $(BUILD)/parser/lexer.lex.h
+
+# Tests and benchmarks: a file is a program.
+UNIT   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+CRASH  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/crash/*.c))
+RANDOM := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/random/*.c))
+BENCH  := $(patsubst %.c,$(BUILD)/%,$(wildcard bench/*.c))
+
+.PHONY: all help run test test-programs asan tsan layers format bench clean
 all: $(BUILD)/weir
 
+help:
+	@echo 'make           builds build/weir'
+	@echo 'make run       the main job: queries/flights.sql over 20,000 real flights'
+	@echo 'make test      all tests (installs what they need first)'
+	@echo 'make asan      the same under AddressSanitizer and UndefinedBehaviorSanitizer'
+	@echo 'make tsan      the tests with threads under ThreadSanitizer'
+	@echo 'make layers    no folder includes from one above it'
+	@echo 'make format    lays all C files out by .clang-format'
+	@echo 'make bench     benchmarks'
+	@echo 'make clean     removes build/'
+
+run: $(BUILD)/weir
+	$(BUILD)/weir run queries/flights.sql --once
+
+test:
+	@./setup test
+	@$(MAKE) --no-print-directory test-programs
+	@tests/run $(BUILD)
+
+test-programs: $(BUILD)/weir $(UNIT) $(CRASH) $(RANDOM)
+
+# Sanitizers: the same tests in a build folder of their own, fewer crash points and random queries.
+asan:
+	@./setup test
+	@$(MAKE) --no-print-directory test-programs BUILD=build/asan CC=clang \
+	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' \
+	    LDFLAGS='-fsanitize=address,undefined'
+	@tests/run build/asan few
+
+tsan:
+	@./setup test
+	@$(MAKE) --no-print-directory build/tsan/tests/unit/test_journal_threads build/tsan/tests/unit/test_pages \
+	    BUILD=build/tsan CFLAGS='-O1 -g -fsanitize=thread' LDFLAGS='-fsanitize=thread'
+	@tests/run build/tsan threads
+
+layers:
+	@tests/layers
+
+format:
+	clang-format -i $(wildcard $(addsuffix /*.[ch],$(FOLDERS)) tests/*/*.[ch] bench/*.[ch])
+
+bench: $(BENCH) $(BUILD)/weir
+	@bench/run $(BUILD)
+
+clean:
+	rm -rf $(BUILD)
+
 $(BUILD)/weir: $(BUILD)/shell/main.o $(BUILD)/libweir.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/libweir.a: $(OBJECTS)
 	@rm -f $@
-	ar rcs $@ $^
+	$(say) AR $@
+	$(Q)ar rcs $@ $^
 
 $(BUILD)/%.o: %.c | $(GENERATED)
 	@mkdir -p $(@D)
-	$(CC) $(STRICT) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(say) CC $<
+	$(Q)$(CC) $(STRICT) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-# Generated C: our warnings, less what bison's and flex's skeletons do by design.
-$(BUILD)/parser/%.o: $(BUILD)/parser/%.c
-	$(CC) $(STRICT) -Wno-missing-prototypes -Wno-unused-function -Wno-sign-compare $(CFLAGS) -MMD -MP -c -o $@ $<
+# Generated C: our warnings, less what the skeletons of bison and flex do by design.
+$(BUILD)/parser/%.o: $(BUILD)/parser/%.c | $(GENERATED)
+	$(say) CC $<
+	$(Q)$(CC) $(STRICT) -Wno-missing-prototypes -Wno-unused-function -Wno-sign-compare $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/parser/grammar.tab.c $(BUILD)/parser/grammar.tab.h &: parser/grammar.y
 	@mkdir -p $(@D)
-	bison -Werror -o $(BUILD)/parser/grammar.tab.c --header=$(BUILD)/parser/grammar.tab.h $<
+	$(say) YACC $<
+	$(Q)bison -Werror -o $(BUILD)/parser/grammar.tab.c --header=$(BUILD)/parser/grammar.tab.h $<
 
 $(BUILD)/parser/lexer.lex.c $(BUILD)/parser/lexer.lex.h &: parser/lexer.l
 	@mkdir -p $(@D)
-	flex -o $(BUILD)/parser/lexer.lex.c --header-file=$(BUILD)/parser/lexer.lex.h $<
+	$(say) LEX $<
+	$(Q)flex -o $(BUILD)/parser/lexer.lex.c --header-file=$(BUILD)/parser/lexer.lex.h $<
 
-$(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libweir.a
+$(BUILD)/tests/unit/%: TEST_LIBS = -lcmocka -ljansson
+$(BUILD)/tests/% $(BUILD)/bench/%: | $(GENERATED)
+$(BUILD)/tests/%: tests/%.c $(BUILD)/libweir.a
 	@mkdir -p $(@D)
-	$(CC) $(STRICT) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libweir.a $(LIBS) -lcmocka -ljansson
+	$(say) LD $@
+	$(Q)$(CC) $(STRICT) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libweir.a $(TEST_LIBS) $(LIBS)
+
+$(BUILD)/bench/%: bench/%.c $(BUILD)/libweir.a
+	@mkdir -p $(@D)
+	$(say) LD $@
+	$(Q)$(CC) $(STRICT) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libweir.a $(LIBS)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -2,16 +2,15 @@
 #ifndef WEIR_PLANNER_BIND_H
 #define WEIR_PLANNER_BIND_H
 
-#include "parser/ast.h"
+#include "parser/parse.h" /* the tree, and enum dialect */
 #include "planner/plan.h"
 
 /* What a session's SET statements say. */
-enum dialect { DIALECT_WEIR, DIALECT_KINESIS };
 struct bind_context {
     const struct catalog *catalog;
     enum dialect dialect;
-    usec now;                 /* CURRENT_TIMESTAMP: the start of the query, journalled with its DDL (R8) */
-    usec max_ahead_default;   /* USEC_MAX: off */
+    usec now;               /* CURRENT_TIMESTAMP: the start of the query, journalled with its DDL (R8) */
+    usec max_ahead_default; /* USEC_MAX: off */
     void (*warn)(void *arg, int at, const char *message); /* may be NULL */
     void *warn_arg;
 };
@@ -22,7 +21,8 @@ struct bind_context {
 struct object *bind_create(const struct bind_context *ctx, const struct statement *s, struct err *err);
 
 /* A continuous query on its own (SELECT STREAM in the shell, EXPLAIN). The plan lives in the arena. */
-struct plan *bind_query(const struct bind_context *ctx, struct arena *arena, const struct select *select, struct err *err);
+struct plan *bind_query(const struct bind_context *ctx, struct arena *arena, const struct select *select,
+                        struct err *err);
 
 /* INSERT INTO stream [(columns)] VALUES ...: the rows as constants, one per column of the stream (in its order; absent
  * columns are NULL), cast to the columns' types. */

@@ -8,13 +8,13 @@
 enum graph_end { GRAPH_VIEW, GRAPH_COLLECT };
 
 struct graph_scan {
-    const struct plan *plan;  /* PLAN_SCAN: which object, which columns */
-    struct operator *first;   /* where its batches go in */
+    const struct plan *plan; /* PLAN_SCAN: which object, which columns */
+    struct operator *first;  /* where its batches go in */
 };
 
 struct graph {
     int count;
-    struct operator **op; /* sources first, the end last */
+    struct operator** op; /* sources first, the end last */
     int scan_count;
     struct graph_scan *scan;
     struct operator *end;

@@ -21,5 +21,9 @@ int heap_compare(const struct pages *pages, uint64_t ref, const char *bytes, siz
 /* Appends the text to out. Also from a snapshot. */
 void heap_get(const struct pages *pages, uint64_t ref, struct buf *out);
 void heap_get_snapshot(const struct snapshot *snapshot, uint64_t ref, struct buf *out);
+/* The text in one piece: in the page when one block holds it (valid until the page is written or released), else put
+ * into scratch, which is emptied first. */
+struct str heap_view(const struct pages *pages, uint64_t ref, struct buf *scratch);
+struct str heap_view_snapshot(const struct snapshot *snapshot, uint64_t ref, struct buf *scratch);
 
 #endif

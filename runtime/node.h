@@ -24,18 +24,18 @@ struct node {
     struct node_memory memory;
 
     /* This phase: */
-    int from, to;           /* rows of the inlet; from == to: none */
+    int from, to; /* rows of the inlet; from == to: none */
     uint16_t sel[BATCH_ROWS];
-    struct batch batch;     /* of the inlet's rows */
-    struct rowset *rows;    /* of the feeders, in order; a view's changes */
-    struct rowset *merged;  /* scratch: rows of several feeders */
-    struct text *raw;       /* per row of `rows` */
+    struct batch batch;    /* of the inlet's rows */
+    struct rowset *rows;   /* of the feeders, in order; a view's changes */
+    struct rowset *merged; /* scratch: rows of several feeders */
+    struct text *raw;      /* per row of `rows` */
     size_t raw_capacity;
     bool ticked, idle_changed;
     struct tick tick;
 
     /* What closes windows downstream: see flow.c. */
-    struct operator **closer;
+    struct operator** closer;
     int closer_count;
     bool single; /* segments of one row: a derived stream downstream has a WATERMARK of its own */
 
@@ -51,8 +51,8 @@ struct query {
     struct node **input; /* per scan */
     struct node *target; /* a stream; of a view: its node, where readers find its changes */
     struct flow_counts counts;
-    int number;          /* topological */
-    bool reads_errors;   /* directly or not: its own errors are counted only */
+    int number;        /* topological */
+    bool reads_errors; /* directly or not: its own errors are counted only */
 };
 
 struct flow {
@@ -78,7 +78,5 @@ int node_push(struct node *n, struct operator *scan, struct err *err) MUST_CHECK
 void errors_report(void *flow, const struct query_context *ctx, const struct batch *b, int row, enum row_error code,
                    const char *message, int windows);
 int errors_gather(struct flow *f, struct err *err) MUST_CHECK;
-/* The system stream's declaration (planner object with id 1). */
-struct object *errors_object(void);
 
 #endif

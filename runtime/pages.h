@@ -27,6 +27,9 @@ size_t pages_bytes(const struct pages *pages);
 
 /* For reading. Valid until the page's next write or release. */
 const void *page_read(const struct pages *pages, uint64_t address);
+/* For reading in a loop: the bytes of page n are at pages_frames()[n]. Valid until the next page_write, page_alloc or
+ * page_release of any page. */
+const char *const *pages_frames(const struct pages *pages);
 /* For writing len bytes at address (they lie within one page): copies a frozen page first and notes the touched
  * 64-byte grains for the next checkpoint. The pointer is valid until the next snapshot_take or release. */
 void *page_write(struct pages *pages, uint64_t address, size_t len);
@@ -36,15 +39,17 @@ struct snapshot *snapshot_take(struct pages *pages);
 void snapshot_release(struct snapshot *snapshot);
 const void *snapshot_read(const struct snapshot *snapshot, uint64_t address);
 
-/* 256 bytes for the owner's roots (heads of lists, counters), part of the state: in page 0 of the space. */
+/* 256 bytes for the owner's roots (heads of lists, counters), part of the state: the addresses 0 to 255 of the space,
+ * so page_write(pages, offset, len) writes a part of them. */
 enum { PAGES_ROOT_BYTES = 256 };
-void *pages_root(struct pages *pages);                /* for writing */
+void *pages_root(struct pages *pages); /* for writing */
 const void *snapshot_root(const struct snapshot *snapshot);
 const void *pages_root_read(const struct pages *pages);
 
-/* Checkpoints. Writes to *out all grains touched since the last pages_delta (or everything, if none was taken or
- * `full`), reading from the snapshot. pages_apply brings a space that is in the earlier state to the later one; damaged
- * input is ERR_DAMAGED. A space into which deltas were applied counts as clean. */
+/* Checkpoints. Appends to *out all grains touched since the last pages_delta (or everything, if none was taken or
+ * PAGES_ALL). pages_apply brings a space that is in the earlier state to the later one; damaged
+ * input is ERR_DAMAGED, and the space can only be freed then. A space into which deltas were applied counts as clean.
+ */
 enum pages_what { PAGES_CHANGED, PAGES_ALL };
 void pages_delta(struct pages *pages, enum pages_what what, struct buf *out);
 int pages_apply(struct pages *pages, struct str delta, struct err *err) MUST_CHECK;

@@ -10,8 +10,7 @@
 struct source;
 
 struct source_class {
-    /* The feed yields the records from `from` on, none that begins at or behind `to` (UINT64_MAX: the end as it was at
-     * opening). */
+    /* The feed yields the records from `from` on, none that begins at or behind `to`. */
     int (*range)(struct source *s, uint64_t from, uint64_t to, struct err *err);
     /* CRC-32C of the bytes since the last call (or range), up to `to`: the offset of the first record not used, or the
      * end. */
@@ -24,8 +23,9 @@ struct source_class {
 struct source {
     struct feed feed; /* must be first */
     const struct source_class *class;
-    uint64_t size;   /* at opening */
-    usec arrival;    /* of all its records: set by the engine (R1) */
+    uint64_t found; /* its size at opening */
+    uint64_t size;  /* nothing behind it is read: set by the engine, at most `found` */
+    usec arrival;   /* of all its records: set by the engine (R1) */
 };
 
 /* A kind of source. open's path is as the engine resolved it. ERR_INPUT when it cannot be read. */

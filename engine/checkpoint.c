@@ -1,0 +1,364 @@
+/* checkpoint.c - the state of everything as of an epoch, so that a restart need not begin at the beginning.
+ *
+ * DIR/state/N.ckpt holds the flow's bytes ("flow") and, per query, what changed in its pages since the checkpoint
+ * before
+ * ("ID/n"); a base holds all of it. weir.db, last, says which is the newest and where the journal goes on: key
+ * "checkpoint" (struct saved below, then per source read in place: u32 stream, u32 0 and its memory; then aborted
+ * epochs), the catalogue, and each object's DDL under "ddl.ID". Nothing is read back that weir.db does not name. */
+#include "engine/engine.h"
+
+#include "runtime/checkpoint_file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SAVED_VERSION = 1, DELTAS_MAX = 8 };
+#define WORK_BYTES_DEFAULT UINT64_C(536870912) /* about 5 s of input */
+
+struct saved {
+    uint32_t version, readings, streams, aborted;
+    uint64_t number, base; /* this checkpoint and the base that its deltas begin with */
+    uint64_t epoch;
+    int64_t clock;
+    uint32_t at_file, next_id;             /* next_id: of the next object */
+    uint64_t at_offset, at_first, ordinal; /* the main group's place */
+    uint64_t scanned;                      /* journal entries before this ordinal are in it */
+};
+_Static_assert(sizeof(struct saved) == 88, "written to disk");
+
+struct saved_reading {
+    uint32_t stream, pad;
+    struct reading_memory memory;
+};
+
+struct saved_stream {
+    uint32_t id, pad;
+    uint64_t appended, derived;
+    int64_t last_arrival;
+};
+
+static void section_name(char out[48], uint32_t query, int n)
+{
+    snprintf(out, 48, "%u/%d", (unsigned)query, n);
+}
+
+static int write_pages(struct engine *e, struct checkpoint_writer *w, enum pages_what what, struct err *err)
+{
+    struct graph *g;
+    uint32_t id;
+
+    for (int i = 0; (id = flow_query(e->main.flow, i, &g)) != 0; i++) {
+        struct pages *p;
+        for (int n = 0; (p = graph_pages(g, n)) != NULL; n++) {
+            struct buf delta = {0};
+            char name[48];
+            int failed;
+
+            section_name(name, id, n);
+            pages_delta(p, what, &delta);
+            failed = delta.len && checkpoint_write(w, str_lit(name), str_of(delta.ptr, delta.len), err);
+            buf_free(&delta);
+            if (failed) return -1;
+        }
+    }
+    return 0;
+}
+
+static int write_flow(struct engine *e, struct checkpoint_writer *w, struct err *err)
+{
+    struct buf bytes = {0};
+    int failed;
+
+    flow_save(e->main.flow, &bytes);
+    failed = checkpoint_write(w, str_lit("flow"), str_of(bytes.ptr, bytes.len), err);
+    buf_free(&bytes);
+    return failed;
+}
+
+static int write_file(struct engine *e, uint64_t number, uint64_t previous, struct err *err)
+{
+    struct checkpoint_writer *w = checkpoint_writer_open(e->disk, e->dir, number, previous, err);
+
+    if (!w) return -1;
+    if (write_flow(e, w, err) || write_pages(e, w, previous ? PAGES_CHANGED : PAGES_ALL, err)) {
+        checkpoint_writer_abandon(w);
+        return -1;
+    }
+    return checkpoint_writer_close(w, err);
+}
+
+static void pack_saved(struct engine *e, const struct saved *saved, struct buf *out)
+{
+    buf_put(out, saved, sizeof *saved);
+    for (size_t i = 0; i < e->main.reading_count; i++) {
+        struct saved_reading r = {e->main.reading[i].stream, 0, e->main.reading[i].memory};
+        buf_put(out, &r, sizeof r);
+    }
+    for (size_t i = 0; i < e->state_count; i++) {
+        struct saved_stream s = {e->state[i].id, 0, e->state[i].appended, e->state[i].derived,
+                                 e->state[i].last_arrival};
+        buf_put(out, &s, sizeof s);
+    }
+    buf_put(out, e->aborted, e->aborted_count * sizeof *e->aborted);
+}
+
+static const char *kind_name(const struct object *o)
+{
+    return o->kind == OBJECT_STREAM ? "stream" : o->kind == OBJECT_VIEW ? "view" : "pump";
+}
+
+static int forget_object(void *arg, uint32_t id, const char *kind, const char *name, const char *sql)
+{
+    struct buf *gone = arg;
+
+    (void)kind;
+    (void)name;
+    (void)sql;
+    buf_put(gone, &id, sizeof id);
+    return 0;
+}
+
+/* The catalogue as it is now: what is no more there goes, what is new comes. */
+static int save_catalog(struct engine *e, struct err *err)
+{
+    struct buf ids = {0};
+    const struct object *o;
+    int failed = store_catalog_each(e->database, forget_object, &ids, err);
+
+    for (size_t at = 0; !failed && at < ids.len; at += 4) {
+        if (!catalog_get(e->catalog, get_u32(ids.ptr + at)))
+            failed = store_catalog_delete(e->database, get_u32(ids.ptr + at), err);
+    }
+    buf_free(&ids);
+    for (int i = 0; !failed && (o = catalog_at(e->catalog, i)) != NULL; i++) {
+        char key[32];
+        if (o->system) continue;
+        snprintf(key, sizeof key, "ddl.%u", (unsigned)o->id);
+        failed = store_catalog_put(e->database, o->id, kind_name(o), o->name, o->sql, err) ||
+                 store_put(e->database, key, o->ddl, err);
+    }
+    return failed ? -1 : 0;
+}
+
+static int save_all(struct engine *e, const struct saved *saved, struct err *err)
+{
+    struct buf bytes = {0};
+    int failed = store_begin(e->database, err);
+
+    if (failed) return -1;
+    pack_saved(e, saved, &bytes);
+    failed = save_catalog(e, err) || store_put(e->database, "checkpoint", str_of(bytes.ptr, bytes.len), err);
+    buf_free(&bytes);
+    if (failed) {
+        store_rollback(e->database);
+        return -1;
+    }
+    return store_commit(e->database, err);
+}
+
+/* Files that the newest checkpoint, a base, does not need any more. One that cannot be deleted only takes room. */
+static void delete_old(struct engine *e, uint64_t first, uint64_t before)
+{
+    struct err ignored;
+
+    for (uint64_t n = first; n && n < before; n++) {
+        if (checkpoint_delete(e->disk, e->dir, n, &ignored)) engine_warn(e, "%s", ignored.text);
+    }
+}
+
+int checkpoint_take(struct engine *e, struct err *err)
+{
+    uint64_t number = e->checkpoint_number + 1, ordinal;
+    bool base = !e->checkpoint_base || number - e->checkpoint_base > DELTAS_MAX;
+    struct saved saved = {
+        .version = SAVED_VERSION,
+        .number = number,
+        .base = base ? number : e->checkpoint_base,
+        .epoch = e->epoch,
+        .clock = e->clock,
+        .readings = (uint32_t)e->main.reading_count,
+        .streams = (uint32_t)e->state_count,
+        .aborted = (uint32_t)e->aborted_count,
+        .at_file = e->main.place.at.file,
+        .next_id = catalog_next_id(e->catalog),
+        .at_offset = e->main.place.at.offset,
+        .at_first = e->main.place.first,
+        .ordinal = e->main.place.ordinal,
+    };
+
+    if (e->build) return 0; /* half a query is not kept: the next checkpoint will have it */
+    if (journal_write(e->journal, NULL, &ordinal, err) || journal_sync(e->journal, UINT64_MAX, err)) return -1;
+    saved.scanned = ordinal;
+    if (write_file(e, number, base ? 0 : e->checkpoint_number, err) || save_all(e, &saved, err)) return -1;
+    e->checkpoint_number = number;
+    if (base) delete_old(e, e->checkpoint_base, number);
+    e->checkpoint_base = saved.base;
+    e->work = 0;
+    e->stats.checkpoints++;
+    return 0;
+}
+
+int checkpoint_maybe(struct engine *e, struct err *err)
+{
+    uint64_t limit = e->options.checkpoint_bytes ? e->options.checkpoint_bytes : WORK_BYTES_DEFAULT;
+
+    if (e->in_memory || e->work < limit) return 0;
+    return checkpoint_take(e, err);
+}
+
+/* ---- loading ---- */
+
+static int read_saved(struct engine *e, struct buf *bytes, struct saved *saved, struct err *err)
+{
+    int found = store_get(e->database, "checkpoint", bytes, err);
+
+    if (found <= 0) return found;
+    if (bytes->len < sizeof *saved) return err_set(err, ERR_DAMAGED, -1, "the checkpoint in weir.db is too short");
+    memcpy(saved, bytes->ptr, sizeof *saved);
+    if (saved->version != SAVED_VERSION)
+        return err_set(err, ERR_UNSUPPORTED, -1, "not supported yet: a checkpoint of version %u",
+                       (unsigned)saved->version);
+    if (bytes->len != sizeof *saved + saved->readings * sizeof(struct saved_reading) +
+                          saved->streams * sizeof(struct saved_stream) + saved->aborted * sizeof(uint64_t))
+        return err_set(err, ERR_DAMAGED, -1, "the checkpoint in weir.db has the wrong size");
+    return 1;
+}
+
+int checkpoint_load_place(struct engine *e, struct checkpoint_place *place, int *found, struct err *err)
+{
+    struct buf bytes = {0};
+    struct saved saved;
+    int got = read_saved(e, &bytes, &saved, err);
+
+    buf_free(&bytes);
+    *found = got > 0;
+    if (got <= 0) return got;
+    *place = (struct checkpoint_place){.main = {saved.ordinal, {saved.at_file, saved.at_offset}, saved.at_first},
+                                       .scanned = saved.scanned};
+    return 0;
+}
+
+struct loading {
+    struct engine *engine;
+    struct err *err;
+};
+
+static int load_object(void *arg, uint32_t id, const char *kind, const char *name, const char *sql)
+{
+    struct loading *l = arg;
+    struct buf bytes = {0};
+    char key[32];
+    int failed;
+
+    (void)kind;
+    (void)sql;
+    snprintf(key, sizeof key, "ddl.%u", (unsigned)id);
+    failed = store_get(l->engine->database, key, &bytes, l->err) <= 0;
+    if (failed)
+        err_set(l->err, ERR_DAMAGED, -1, "weir.db has no declaration of %s", name);
+    else
+        failed = ddl_restore(l->engine, str_of(bytes.ptr, bytes.len), id, l->err);
+    buf_free(&bytes);
+    return failed;
+}
+
+static int load_objects(struct engine *e, struct err *err)
+{
+    struct loading l = {e, err};
+
+    err->code = ERR_NONE;
+    if (store_catalog_each(e->database, load_object, &l, err)) return -1;
+    return err->code == ERR_NONE ? 0 : -1;
+}
+
+static int apply_pages(struct engine *e, struct checkpoint_reader *r, struct err *err)
+{
+    struct buf bytes = {0};
+    struct graph *g;
+    struct pages *p;
+    uint32_t id;
+    int failed = 0;
+
+    for (int i = 0; !failed && (id = flow_query(e->main.flow, i, &g)) != 0; i++) {
+        for (int n = 0; !failed && (p = graph_pages(g, n)) != NULL; n++) {
+            char name[48];
+            int got;
+
+            section_name(name, id, n);
+            bytes.len = 0;
+            got = checkpoint_read(r, str_lit(name), &bytes, err);
+            failed = got < 0 || (got && pages_apply(p, str_of(bytes.ptr, bytes.len), err));
+        }
+    }
+    buf_free(&bytes);
+    return failed ? -1 : 0;
+}
+
+static int apply_flow(struct engine *e, struct checkpoint_reader *r, struct err *err)
+{
+    struct buf bytes = {0};
+    int got = checkpoint_read(r, str_lit("flow"), &bytes, err);
+
+    if (got == 0) got = err_set(err, ERR_DAMAGED, -1, "a checkpoint without its section \"flow\"");
+    if (got > 0) got = flow_load(e->main.flow, str_of(bytes.ptr, bytes.len), err);
+    buf_free(&bytes);
+    return got < 0 ? -1 : 0;
+}
+
+static int apply_file(struct engine *e, uint64_t number, uint64_t last, struct err *err)
+{
+    struct checkpoint_reader *r = checkpoint_reader_open(e->disk, e->dir, number, err);
+    int failed = !r || apply_pages(e, r, err) || (number == last && apply_flow(e, r, err));
+
+    checkpoint_reader_close(r);
+    return failed ? -1 : 0;
+}
+
+static void load_memories(struct engine *e, const struct saved *saved, const char *at)
+{
+    for (uint32_t i = 0; i < saved->readings; i++, at += sizeof(struct saved_reading)) {
+        struct saved_reading s;
+        struct reading *r;
+        memcpy(&s, at, sizeof s);
+        r = reading_of(&e->main, s.stream);
+        if (!r) continue;
+        r->memory = s.memory;
+        reading_set(r);
+        e->progress.bytes_total += s.memory.size - s.memory.offset;
+    }
+    for (uint32_t i = 0; i < saved->streams; i++, at += sizeof(struct saved_stream)) {
+        struct saved_stream s;
+        struct stream_state *state;
+        memcpy(&s, at, sizeof s);
+        state = state_of(e, s.id);
+        state->appended = s.appended;
+        state->derived = s.derived;
+        state->last_arrival = s.last_arrival;
+    }
+    for (uint32_t i = 0; i < saved->aborted; i++, at += sizeof(uint64_t)) epoch_aborted(e, get_u64(at));
+}
+
+int checkpoint_load(struct engine *e, struct err *err)
+{
+    struct buf bytes = {0};
+    struct saved saved;
+    int failed = read_saved(e, &bytes, &saved, err) <= 0;
+
+    if (!failed) {
+        e->replaying = true;
+        failed = load_objects(e, err);
+        e->replaying = false;
+    }
+    if (!failed) {
+        catalog_reserve(e->catalog, saved.next_id);
+        load_memories(e, &saved, bytes.ptr + sizeof saved);
+        e->epoch = saved.epoch;
+        e->clock = saved.clock;
+        e->checkpoint_number = saved.number;
+        e->checkpoint_base = saved.base;
+    }
+    for (uint64_t n = saved.base; !failed && n <= saved.number; n++) failed = apply_file(e, n, saved.number, err);
+    buf_free(&bytes);
+    return failed ? -1 : 0;
+}

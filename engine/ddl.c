@@ -1,0 +1,345 @@
+/* ddl.c - objects come and go.
+ * An ENTRY_DDL: i64 now, u32 dialect, u32 flags (1: built from history), u32 length of the base directory, the base
+ * directory, the statement's text. Applying it is deterministic: the same entry makes the same object with the same
+ * number, live and when a directory is opened again. */
+#include "engine/engine.h"
+
+#include "parser/unparse.h"
+#include "runtime/view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { DDL_HEAD = 20, DDL_BUILD = 1 };
+
+void ddl_pack(const struct ddl *ddl, struct buf *out)
+{
+    char head[DDL_HEAD];
+    size_t base = ddl->base_dir ? strlen(ddl->base_dir) : 0;
+
+    put_u64(head, (uint64_t)ddl->now);
+    put_u32(head + 8, (uint32_t)ddl->dialect);
+    put_u32(head + 12, ddl->build ? DDL_BUILD : 0);
+    put_u32(head + 16, (uint32_t)base);
+    buf_put(out, head, sizeof head);
+    buf_put(out, ddl->base_dir, base);
+    buf_put(out, ddl->sql.ptr, ddl->sql.len);
+}
+
+int ddl_unpack(struct str p, struct arena *arena, struct ddl *out, struct err *err)
+{
+    size_t base = p.len >= DDL_HEAD ? get_u32(p.ptr + 16) : 0;
+
+    if (p.len < DDL_HEAD || p.len - DDL_HEAD < base)
+        return err_set(err, ERR_DAMAGED, -1, "a journal entry of DDL is too short");
+    *out = (struct ddl){
+        .now = (usec)get_u64(p.ptr),
+        .dialect = (enum dialect)get_u32(p.ptr + 8),
+        .build = get_u32(p.ptr + 12) & DDL_BUILD,
+        .base_dir = base ? arena_copy(arena, p.ptr + DDL_HEAD, base) : NULL,
+    };
+    p = str_of(p.ptr + DDL_HEAD + base, p.len - DDL_HEAD - base);
+    out->sql = str_of(arena_copy(arena, p.ptr, p.len), p.len);
+    return 0;
+}
+
+static void bind_warning(void *arg, int at, const char *message)
+{
+    (void)at;
+    engine_warn(arg, "%s", message);
+}
+
+/* A relative path is relative to the query file. */
+static void resolve_path(struct object *o, const char *base_dir)
+{
+    if (!o->path || o->path[0] == '/' || !base_dir) return;
+    o->path = arena_printf(o->arena, "%s/%s", base_dir, o->path);
+}
+
+/* The object a CREATE makes, resolved and checked; not in the catalogue. */
+static struct object *bind_object(struct engine *e, const struct ddl *ddl, const struct statement *s, struct err *err)
+{
+    struct bind_context ctx = {
+        .catalog = e->catalog,
+        .dialect = ddl->dialect,
+        .now = ddl->now,
+        .max_ahead_default = e->options.no_max_ahead ? USEC_MAX : USEC_HOUR,
+        .warn = e->replaying ? NULL : bind_warning,
+        .warn_arg = e,
+    };
+    struct object *o = bind_create(&ctx, s, err);
+    struct buf text = {0}, entry = {0};
+
+    if (!o) return NULL;
+    unparse(&text, s);
+    o->sql = arena_copy(o->arena, text.ptr, text.len);
+    buf_free(&text);
+    resolve_path(o, ddl->base_dir);
+    ddl_pack(ddl, &entry);
+    o->ddl = str_of(arena_copy(o->arena, entry.ptr, entry.len), entry.len);
+    buf_free(&entry);
+    return o;
+}
+
+static struct str statement_name(const struct statement *s, bool *quoted)
+{
+    const struct ident *last = &s->name.parts[s->name.count - 1];
+
+    *quoted = last->quoted;
+    return last->text;
+}
+
+static unsigned kinds_of(const struct statement *s)
+{
+    switch (s->kind) {
+    case STATEMENT_CREATE_PUMP: return 1u << OBJECT_PUMP;
+    case STATEMENT_DROP:
+        if (s->object == DDL_PUMP) return 1u << OBJECT_PUMP;
+        return s->object == DDL_VIEW ? 1u << OBJECT_VIEW : 1u << OBJECT_STREAM;
+    default: return 1u << OBJECT_STREAM | 1u << OBJECT_VIEW;
+    }
+}
+
+static struct object *existing(const struct engine *e, const struct statement *s, struct err *err)
+{
+    bool quoted;
+    struct str name = statement_name(s, &quoted);
+
+    return catalog_find(e->catalog, name, quoted, kinds_of(s), s->name.at, err);
+}
+
+/* Whether the streams that a query reads have a past that its group has used. */
+static bool plan_has_past(struct engine *e, const struct plan *p)
+{
+    if (p->kind == PLAN_SCAN) {
+        const struct object *o = p->object;
+        const struct stream_state *s = state_of(e, o->id);
+        const struct reading *r = reading_of(&e->main, o->id);
+        struct operator *view = o->kind == OBJECT_VIEW ? flow_end_of(e->main.flow, o->id) : NULL;
+
+        if (r) return r->memory.offset > 0;
+        if (view) return view_row_count(view) > 0;
+        return s->appended || s->derived;
+    }
+    for (int i = 0; i < p->inputs; i++) {
+        if (plan_has_past(e, p->input[i])) return true;
+    }
+    return false;
+}
+
+static int add_readings(struct engine *e, const struct plan *p, struct err *err)
+{
+    if (p->kind == PLAN_SCAN && p->object->kind == OBJECT_STREAM && p->object->source == SOURCE_FILE)
+        return reading_add(e, &e->main, p->object, err);
+    for (int i = 0; i < p->inputs; i++) {
+        if (add_readings(e, p->input[i], err)) return -1;
+    }
+    return 0;
+}
+
+static int build_live(struct engine *e, struct err *err)
+{
+    int did;
+
+    while ((did = epoch_step(e, e->build, err)) > 0) {
+        if (e->interrupted) return err_set(err, ERR_INTERRUPTED, -1, "interrupted");
+    }
+    if (did < 0 || epoch_join(e, e->build, err)) return -1;
+    build_free(e->build);
+    e->build = NULL;
+    return 0;
+}
+
+/* Goes on with a query whose building was cut short. */
+int ddl_continue_build(struct engine *e, struct err *err)
+{
+    return e->build ? build_live(e, err) : 0;
+}
+
+static int attach(struct engine *e, const struct object *o, bool build, struct err *err)
+{
+    if (!o->plan || o->stopped) return 0;
+    if (build) {
+        if (build_begin(e, o, &e->build, err)) return -1;
+        return e->replaying ? 0 : build_live(e, err);
+    }
+    if (flow_add(e->main.flow, e->catalog, o, err)) return -1;
+    return add_readings(e, o->plan, err);
+}
+
+static int apply_create(struct engine *e, const struct ddl *ddl, const struct statement *s, struct err *err)
+{
+    struct object *o;
+    struct object *old = existing(e, s, NULL);
+
+    if (old && s->replace) {
+        flow_remove(e->main.flow, old->id);
+        relations_forget(e, old);
+        catalog_remove(e->catalog, old->id);
+    }
+    o = bind_object(e, ddl, s, err);
+    if (!o) return -1;
+    catalog_add(e->catalog, o, 0);
+    state_of(e, o->id)->last_arrival = ddl->now;
+    if (attach(e, o, ddl->build, err) == 0) return 0;
+    if (!flow_has(e->main.flow, o->id)) catalog_remove(e->catalog, o->id);
+    return -1;
+}
+
+static int apply_drop(struct engine *e, const struct statement *s, struct err *err)
+{
+    struct object *o = existing(e, s, err);
+
+    if (!o) return -1;
+    flow_remove(e->main.flow, o->id);
+    relations_forget(e, o);
+    catalog_remove(e->catalog, o->id);
+    return 0;
+}
+
+static int parse(const struct ddl *ddl, struct arena *arena, struct statement **out, struct err *err)
+{
+    struct parse_options options = {.dialect = ddl->dialect};
+
+    if (parse_statement(arena, ddl->sql, &options, out, err)) return -1;
+    return *out ? 0 : err_set(err, ERR_DAMAGED, -1, "a journal entry of DDL without a statement");
+}
+
+int ddl_apply(struct engine *e, const struct ddl *ddl, struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct statement *s;
+    int failed = parse(ddl, arena, &s, err);
+
+    if (!failed) failed = s->kind == STATEMENT_DROP ? apply_drop(e, s, err) : apply_create(e, ddl, s, err);
+    arena_free(arena);
+    return failed;
+}
+
+static int restore(struct engine *e, const struct ddl *ddl, struct arena *arena, uint32_t id, struct err *err)
+{
+    struct statement *s;
+    struct object *o;
+
+    if (parse(ddl, arena, &s, err)) return -1;
+    o = bind_object(e, ddl, s, err);
+    if (!o) return -1;
+    catalog_add(e->catalog, o, id);
+    return attach(e, o, false, err);
+}
+
+int ddl_restore(struct engine *e, struct str payload, uint32_t id, struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct ddl ddl;
+    int failed = ddl_unpack(payload, arena, &ddl, err) || restore(e, &ddl, arena, id, err);
+
+    arena_free(arena);
+    return failed ? -1 : 0;
+}
+
+/* A file is looked at when the stream is declared, not first when it is read. */
+static int check_source(struct engine *e, const struct object *o, const struct statement *s, struct err *err)
+{
+    struct file *file;
+
+    if (o->source != SOURCE_FILE) return 0;
+    if (disk_open(e->disk, o->path, DISK_READ, &file, err)) {
+        err->code = ERR_INPUT;
+        err->at = s->name.at;
+        return -1;
+    }
+    disk_close(file);
+    return 0;
+}
+
+/* The object may go: nobody reads it or writes to it. */
+static int check_unused(const struct engine *e, const struct object *o, int at, struct err *err)
+{
+    const struct object *reader = catalog_reader(e->catalog, o->id);
+
+    if (reader) return err_set(err, ERR_NAME, at, "%s is read by %s: drop that first", o->name, reader->name);
+    for (int i = 0; (reader = catalog_at(e->catalog, i)) != NULL; i++) {
+        if (reader != o && reader->kind == OBJECT_PUMP && reader->target == o->id)
+            return err_set(err, ERR_NAME, at, "%s is written by the pump %s: drop that first", o->name, reader->name);
+    }
+    return 0;
+}
+
+static int journal_ddl(struct engine *e, const struct ddl *ddl, struct err *err)
+{
+    struct buf entry = {0};
+    uint64_t ticket;
+    int failed;
+
+    ddl_pack(ddl, &entry);
+    failed = journal_put(e->journal, ENTRY_DDL, 1, str_of(entry.ptr, entry.len), &ticket, err) ||
+             journal_sync(e->journal, ticket, err);
+    buf_free(&entry);
+    return failed ? -1 : 0;
+}
+
+/* Sources read in place are used up before a query is built beside them: so that it reads them as the others did. */
+static int finish_readings(struct engine *e, struct err *err)
+{
+    while (reading_unfinished(&e->main)) {
+        if (epoch_step(e, &e->main, err) < 0) return -1;
+        if (e->interrupted) return err_set(err, ERR_INTERRUPTED, -1, "interrupted");
+    }
+    return 0;
+}
+
+/* 1: the same object stands there already (resuming a query file); 0: the name is free, or is to be replaced. */
+static int check_name(struct engine *e, const struct statement *s, const struct object *o, struct err *err)
+{
+    struct object *old = existing(e, s, NULL);
+
+    if (!old) return 0;
+    if (old->kind == o->kind && strcmp(old->sql, o->sql) == 0) return 1;
+    if (s->if_not_exists) return 1;
+    if (old->system) return err_set(err, ERR_NAME, s->name.at, "%s is the system's own stream", old->name);
+    if (!s->replace)
+        return err_set(err, ERR_NAME, s->name.at,
+                       "there is another %s \"%s\" already: use OR REPLACE, or drop it first",
+                       old->kind == OBJECT_STREAM ? "stream"
+                       : old->kind == OBJECT_VIEW ? "view"
+                                                  : "pump",
+                       old->name);
+    return check_unused(e, old, s->name.at, err);
+}
+
+static int execute_create(struct engine *e, struct ddl *ddl, const struct statement *s, struct err *err)
+{
+    struct object *o = bind_object(e, ddl, s, err);
+    int same;
+
+    if (!o) return -1;
+    same = check_name(e, s, o, err);
+    if (same == 0) same = check_source(e, o, s, err);
+    if (same == 0 && o->plan && !o->stopped && plan_has_past(e, o->plan)) {
+        ddl->build = true;
+        if (finish_readings(e, err)) same = -1;
+    }
+    object_free(o);
+    if (same) return same > 0 ? 0 : -1;
+    if (journal_ddl(e, ddl, err)) return engine_fail(e, err);
+    return ddl_apply(e, ddl, err);
+}
+
+static int execute_drop(struct engine *e, const struct ddl *ddl, const struct statement *s, struct err *err)
+{
+    struct object *o = existing(e, s, err);
+
+    if (!o) return s->if_exists ? 0 : -1;
+    if (o->system) return err_set(err, ERR_NAME, s->name.at, "%s is the system's own stream", o->name);
+    if (check_unused(e, o, s->name.at, err)) return -1;
+    if (journal_ddl(e, ddl, err)) return engine_fail(e, err);
+    return ddl_apply(e, ddl, err);
+}
+
+int ddl_execute(struct engine *e, const struct statement *s, struct str sql, const char *base_dir, struct err *err)
+{
+    struct ddl ddl = {.now = journal_clock(e->journal), .dialect = e->dialect, .base_dir = base_dir, .sql = sql};
+
+    return s->kind == STATEMENT_DROP ? execute_drop(e, &ddl, s, err) : execute_create(e, &ddl, s, err);
+}

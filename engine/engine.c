@@ -1,0 +1,338 @@
+/* engine.c - an engine is opened, brought to where its directory's journal ends, and closed.
+ *
+ * Opening: lock -> weir.db -> the last checkpoint (checkpoint.c) -> journal verified from there -> its DDL, sources and
+ * epochs applied again (recover) -> a query that was being built is built to its end -> files that have grown are
+ * noticed. In memory: the same on a temporary directory without fsync and without checkpoints, removed at the end. */
+#include "engine/engine.h"
+
+#include "runtime/errors.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { ERRORS_ID = 1 };
+
+static usec system_clock(void *arg)
+{
+    struct timespec now;
+
+    (void)arg;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (usec)now.tv_sec * USEC_SECOND + now.tv_nsec / 1000;
+}
+
+void engine_warn(struct engine *e, const char *format, ...)
+{
+    char text[512];
+    va_list args;
+
+    if (!e->options.warn) return;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    e->options.warn(e->options.warn_arg, text);
+}
+
+int engine_fail(struct engine *e, const struct err *err)
+{
+    if (!e->failed) e->failure = *err;
+    e->failed = true;
+    return -1;
+}
+
+char *engine_path(const struct engine *e, const char *name)
+{
+    struct buf path = {0};
+
+    buf_printf(&path, "%s/%s", e->dir, name);
+    return (char *)(uintptr_t)buf_text(&path);
+}
+
+struct stream_state *state_of(struct engine *e, uint32_t id)
+{
+    for (size_t i = 0; i < e->state_count; i++) {
+        if (e->state[i].id == id) return &e->state[i];
+    }
+    e->state = mem_grow(e->state, &e->state_capacity, e->state_count + 1, sizeof *e->state);
+    e->state[e->state_count] = (struct stream_state){.id = id};
+    return &e->state[e->state_count++];
+}
+
+struct flow *engine_flow(struct engine *e, struct flow *outer)
+{
+    struct flow_options options = {
+        .append = epoch_append,
+        .append_arg = e,
+        .shuffle = e->options.lanes > 1 ? &e->shuffle : NULL,
+        .error_stream = e->errors,
+        .outer = outer,
+    };
+
+    return flow_new(&options);
+}
+
+static int make_dir(struct engine *e, struct err *err)
+{
+    char template[] = "/tmp/weir-XXXXXX";
+
+    if (e->options.dir) {
+        e->dir = mem_strdup(e->options.dir);
+        return disk_name(e->disk, DISK_MKDIR, e->dir, NULL, err);
+    }
+    if (!mkdtemp(template)) return err_set(err, ERR_DISK, -1, "cannot make a temporary directory in /tmp");
+    e->dir = mem_strdup(template);
+    return 0;
+}
+
+static int take_lock(struct engine *e, struct err *err)
+{
+    char *path = engine_path(e, "weir.lock");
+    int failed = disk_open(e->disk, path, DISK_CREATE, &e->lock, err);
+
+    free(path);
+    if (failed || disk_lock(e->lock, err) == 0) return failed;
+    if (err->code == ERR_OWNED) err_set(err, ERR_OWNED, -1, "\"%s\" is in use by another weir process", e->dir);
+    return -1;
+}
+
+static int open_database(struct engine *e, struct err *err)
+{
+    char *path = e->in_memory ? NULL : engine_path(e, "weir.db");
+    int failed = database_open(e->disk, path, &e->database, err);
+
+    free(path);
+    if (!failed) database_relations(e->database, relations_find, relations_list, e);
+    return failed;
+}
+
+static int open_journal(struct engine *e, const struct checkpoint_place *place, struct err *err)
+{
+    char *path = engine_path(e, "journal");
+    struct journal_options options = {
+        .disk = e->disk,
+        .dir = path,
+        .clock = e->options.clock,
+        .clock_arg = e->options.clock_arg,
+        .from = place->main.at,
+        .from_ordinal = place->main.first,
+    };
+    int failed = journal_open(&options, &e->journal, err);
+
+    free(path);
+    if (failed) return -1;
+    e->stats.torn_bytes = journal_stats(e->journal).torn_bytes;
+    if (e->stats.torn_bytes)
+        engine_warn(e, "the journal ended in %llu bytes of an unfinished write: cut off",
+                    (unsigned long long)e->stats.torn_bytes);
+    return 0;
+}
+
+static void add_errors_object(struct engine *e)
+{
+    struct object *o = errors_object();
+
+    catalog_add(e->catalog, o, ERRORS_ID);
+    e->errors = o;
+}
+
+static int apply_ddl(struct engine *e, const struct journal_entry *entry, struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct ddl ddl;
+    int failed = ddl_unpack(entry->payload, arena, &ddl, err);
+
+    if (!failed && ddl_apply(e, &ddl, err)) failed = err->code == ERR_NAME ? 0 : -1; /* it failed then, too */
+    arena_free(arena);
+    return failed;
+}
+
+static int count_outside(struct engine *e, const struct journal_entry *entry, struct err *err)
+{
+    struct record_walk walk;
+    struct stream_state *s;
+
+    if (record_walk_begin(&walk, entry, err)) return -1;
+    s = state_of(e, walk.stream);
+    if (entry->type == ENTRY_RECORDS) s->appended += entry->count;
+    return 0;
+}
+
+static uint64_t chunk_epoch(const struct journal_entry *entry)
+{
+    struct record_walk walk;
+    struct err ignored;
+
+    return record_walk_begin(&walk, entry, &ignored) ? 0 : walk.epoch;
+}
+
+static int apply_entry(struct engine *e, const struct journal_entry *entry, uint64_t *last_chunk, struct err *err)
+{
+    switch (entry->type) {
+    case ENTRY_RECORDS: return count_outside(e, entry, err);
+    case ENTRY_CHUNK: *last_chunk = chunk_epoch(entry); return 0;
+    case ENTRY_EPOCH: return epoch_replay(e, entry->payload, err);
+    case ENTRY_DDL: return apply_ddl(e, entry, err);
+    case ENTRY_SOURCE: return reading_apply_source(e, entry->payload, entry->ordinal, err);
+    case ENTRY_CLOSE: return 0;
+    }
+    return 0;
+}
+
+/* Everything in the journal from the checkpoint on, once more. */
+static int recover(struct engine *e, const struct checkpoint_place *place, struct err *err)
+{
+    struct journal_cursor *c;
+    struct journal_entry entry;
+    uint64_t last_chunk = 0;
+    int got, failed = journal_cursor_open(e->journal, place->main.at, &c, err);
+
+    if (failed) return -1;
+    e->replaying = true;
+    while (!failed && (got = journal_next(c, &entry, err)) != 0) {
+        failed = got < 0;
+        if (!failed && entry.ordinal >= place->scanned) failed = apply_entry(e, &entry, &last_chunk, err);
+    }
+    e->replaying = false;
+    journal_cursor_close(c);
+    for (uint64_t n = e->epoch + 1; n <= last_chunk; n++) epoch_aborted(e, n);
+    if (last_chunk > e->epoch) e->epoch = last_chunk;
+    return failed ? -1 : 0;
+}
+
+static int open_all(struct engine *e, struct err *err)
+{
+    struct checkpoint_place place = {.main = {.ordinal = 1, .first = 1}};
+    int found = 0;
+
+    if (make_dir(e, err)) return -1;
+    if (!e->in_memory && take_lock(e, err)) return -1;
+    if (open_database(e, err)) return -1;
+    add_errors_object(e);
+    if (!e->in_memory && checkpoint_load_place(e, &place, &found, err)) return -1;
+    if (open_journal(e, &place, err)) return -1;
+    e->main.place = place.main;
+    e->main.flow = engine_flow(e, NULL);
+    if (found && checkpoint_load(e, err)) return -1;
+    if (recover(e, &place, err) || ddl_continue_build(e, err)) return -1;
+    return readings_look(e, err);
+}
+
+static void free_all(struct engine *e)
+{
+    for (size_t i = 0; i < e->state_count; i++) relation_state_free(e->state[i].relation);
+    relation_state_free(e->queries_relation);
+    for (size_t i = 0; i < e->subscription_count; i++) rowset_free(e->subscription[i].changes);
+    build_free(e->build);
+    readings_close(&e->main);
+    flow_free(e->main.flow);
+    catalog_free(e->catalog);
+    disk_close(e->lock);
+    if (e->owns_disk) disk_free(e->disk);
+    free(e->subscription);
+    free(e->state);
+    free(e->chunk);
+    free(e->aborted);
+    free(e->dir);
+    free(e);
+}
+
+/* Removes the temporary directory: it holds the journal's files and nothing else. */
+static void remove_temporary(struct engine *e)
+{
+    struct buf names = {0};
+    struct err ignored;
+    char *journal = engine_path(e, "journal");
+
+    if (disk_list(e->disk, journal, &names, &ignored) == 0) {
+        for (size_t at = 0; at < names.len; at += strlen(names.ptr + at) + 1) {
+            struct buf path = {0};
+            buf_printf(&path, "%s/%s", journal, names.ptr + at);
+            disk_name(e->disk, DISK_DELETE, buf_text(&path), NULL, &ignored);
+            buf_free(&path);
+        }
+    }
+    rmdir(journal);
+    rmdir(e->dir);
+    free(journal);
+    buf_free(&names);
+}
+
+int engine_open(const struct engine_options *options, struct engine **out, struct err *err)
+{
+    struct engine *e = mem_zalloc(sizeof *e);
+
+    e->options = *options;
+    if (!e->options.clock) e->options.clock = system_clock;
+    e->in_memory = options->dir == NULL;
+    e->disk = options->disk;
+    e->owns_disk = !options->disk;
+    if (e->owns_disk) e->disk = disk_real(e->in_memory ? DISK_NO_SYNC : DISK_SYNC);
+    e->catalog = catalog_new();
+    e->dialect = options->dialect;
+    e->rng.state = options->seed;
+    e->shuffle.state = options->seed + 1;
+    e->clock = USEC_MIN;
+    if (open_all(e, err) == 0) {
+        *out = e;
+        return 0;
+    }
+    engine_abandon(e);
+    return -1;
+}
+
+void engine_abandon(struct engine *e)
+{
+    if (e->journal) journal_abandon(e->journal);
+    database_close(e->database);
+    if (e->in_memory && e->dir) remove_temporary(e);
+    free_all(e);
+}
+
+int engine_close(struct engine *e, struct err *err)
+{
+    int failed = 0;
+
+    if (e->failed) {
+        *err = e->failure;
+        engine_abandon(e);
+        return -1;
+    }
+    if (!e->in_memory) failed = checkpoint_take(e, err);
+    if (!failed)
+        failed = journal_close(e->journal, err);
+    else
+        journal_abandon(e->journal);
+    database_close(e->database);
+    if (e->in_memory) remove_temporary(e);
+    free_all(e);
+    return failed;
+}
+
+void engine_interrupt(struct engine *e)
+{
+    e->interrupted = 1;
+    database_interrupt(e->database);
+}
+
+struct engine_stats engine_stats(const struct engine *e)
+{
+    struct engine_stats s = e->stats;
+    struct graph *ignored;
+    uint32_t id;
+
+    s.error_rows = flow_counts(e->main.flow, 0).errors;
+    for (int i = 0; (id = flow_query(e->main.flow, i, &ignored)) != 0; i++) {
+        s.error_rows += flow_counts(e->main.flow, id).errors;
+        s.late_rows += flow_counts(e->main.flow, id).late;
+    }
+    return s;
+}
+
+const struct object *engine_object(const struct engine *e, const char *name)
+{
+    return catalog_find(e->catalog, str_lit(name), false, 1u << OBJECT_STREAM | 1u << OBJECT_VIEW, -1, NULL);
+}

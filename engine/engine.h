@@ -1,0 +1,208 @@
+/* engine.h - the inside of an engine: for the files of this room only.
+ *
+ * What happens to a directory is a line of journal entries; the engine is what they make of it (design.md, section 1):
+ *   ENTRY_DDL      -> ddl.c      an object comes or goes
+ *   ENTRY_SOURCE   -> reading.c  what a source read in place looked like when it was opened
+ *   ENTRY_RECORDS  -> epoch.c    rows for the next epochs
+ *   ENTRY_CHUNK    -> history.c  what an epoch wrote into a stream; valid by the epoch's own entry
+ *   ENTRY_EPOCH    -> epoch.c    an epoch: run when it is cut, and again when a directory is opened (recover.c)
+ * The live path and the replay are the same functions, with limits that come from the clock or from the entry. */
+#ifndef WEIR_ENGINE_ENGINE_H
+#define WEIR_ENGINE_ENGINE_H
+
+#include "engine/session.h"
+#include "log/journal.h"
+#include "log/record.h"
+#include "runtime/flow.h"
+#include "runtime/rowset.h"
+
+#include <signal.h>
+
+/* A source read in place, and how far a group has come in it. What a checkpoint keeps of it is `memory`. */
+struct reading_memory {
+    uint64_t offset; /* of the first byte not used */
+    uint64_t size;   /* as journalled: nothing behind it is read */
+    uint64_t opened; /* the ordinal in its rows' order keys: 0, or of the ENTRY_SOURCE that noticed its growth */
+    usec arrival;    /* of its rows: the clock of its declaration */
+};
+
+struct reading {
+    uint32_t stream;
+    struct reading_memory memory;
+    struct source *source;
+};
+
+/* A place in the journal: the first ordinal not used yet, and the written group in which it lies or behind which it
+ * comes. */
+struct place {
+    uint64_t ordinal;
+    struct journal_position at;
+    uint64_t first; /* the ordinal with which that group begins */
+};
+
+/* Queries that share epochs, and where they stand: all of them, or one that is being built. */
+struct group {
+    uint32_t id; /* 0: the main group; else the query that is being built */
+    struct flow *flow;
+    struct place place;
+    struct reading *reading;
+    size_t reading_count, reading_capacity;
+};
+
+/* What the engine knows of a stream or view besides its declaration. */
+struct relation_state;
+struct stream_state {
+    uint32_t id;
+    uint64_t appended; /* records from outside */
+    uint64_t derived;  /* records from queries */
+    usec last_arrival;
+    struct relation_state *relation;
+};
+
+struct subscription {
+    uint32_t object;
+    change_handler handler;
+    void *arg;
+    struct rowset *changes; /* of the running epoch */
+};
+
+struct engine {
+    struct engine_options options;
+    struct disk *disk;
+    bool owns_disk, in_memory;
+    char *dir;
+    struct file *lock;
+    struct journal *journal;
+    struct database *database;
+    struct catalog *catalog;
+    const struct object *errors;
+    enum dialect dialect;
+    struct rng rng; /* cuts; and the order of partitions */
+    struct rng shuffle;
+
+    struct group main;
+    struct group *build; /* NULL, or the query that is being built from history */
+    uint64_t epoch;      /* the last one committed */
+    uint64_t *aborted;   /* epochs that left chunks without a commit */
+    size_t aborted_count, aborted_capacity;
+    usec clock; /* of the last epoch */
+    bool replaying;
+
+    struct stream_state *state;
+    size_t state_count, state_capacity;
+    struct relation_state *queries_relation;
+    struct subscription *subscription;
+    size_t subscription_count, subscription_capacity;
+
+    /* The running epoch's output: one chunk per stream, in the order of their first rows. */
+    struct chunk *chunk;
+    size_t chunk_count, chunk_capacity;
+    uint64_t output_hash;
+
+    /* Checkpoints: see checkpoint.c. */
+    uint64_t checkpoint_number, checkpoint_base;
+    uint64_t work; /* bytes of input used since the last one */
+
+    volatile sig_atomic_t interrupted;
+    bool failed;
+    struct err failure;
+    struct engine_stats stats;
+    struct progress progress;
+};
+
+/* engine.c */
+struct stream_state *state_of(struct engine *e, uint32_t id); /* made when absent */
+void engine_warn(struct engine *e, const char *format, ...) PRINTF_LIKE(2, 3);
+/* The engine cannot go on: remembers *err and returns -1. */
+int engine_fail(struct engine *e, const struct err *err);
+char *engine_path(const struct engine *e, const char *name); /* DIR/name; free it */
+struct flow *engine_flow(struct engine *e, struct flow *outer);
+
+/* ddl.c: applies the statement of a DDL entry (live or replayed). */
+struct ddl {
+    usec now;
+    enum dialect dialect;
+    bool build; /* the query is built from history first */
+    const char *base_dir;
+    struct str sql;
+};
+void ddl_pack(const struct ddl *ddl, struct buf *out);
+int ddl_unpack(struct str payload, struct arena *arena, struct ddl *out, struct err *err) MUST_CHECK;
+int ddl_apply(struct engine *e, const struct ddl *ddl, struct err *err) MUST_CHECK;
+/* The same for an object of a checkpoint, under its number. */
+int ddl_restore(struct engine *e, struct str payload, uint32_t id, struct err *err) MUST_CHECK;
+/* A statement that changes the catalogue: checks, journals and applies it. */
+int ddl_execute(struct engine *e, const struct statement *s, struct str sql, const char *base_dir,
+                struct err *err) MUST_CHECK;
+
+/* Goes on with a query whose building was cut short. */
+int ddl_continue_build(struct engine *e, struct err *err) MUST_CHECK;
+
+/* reading.c */
+int reading_add(struct engine *e, struct group *g, const struct object *stream, struct err *err) MUST_CHECK;
+/* Opens a stream's source, for this reader alone. */
+int reading_open(struct engine *e, const struct object *stream, struct source **out, struct err *err) MUST_CHECK;
+/* Tells the source what its memory says. */
+void reading_set(struct reading *r);
+void readings_close(struct group *g);
+struct reading *reading_of(struct group *g, uint32_t stream);
+bool reading_unfinished(const struct group *g);
+/* Files that have grown since they were last looked at: journals it, so that the rest is read. */
+int readings_look(struct engine *e, struct err *err) MUST_CHECK;
+int reading_apply_source(struct engine *e, struct str payload, uint64_t ordinal, struct err *err) MUST_CHECK;
+
+/* intake.c: records of the journal dealt out to streams' feeds. */
+struct intake;
+struct intake *intake_new(struct engine *e);
+void intake_free(struct intake *in);
+/* Which streams, and whether derived records are wanted (history) or only those from outside. */
+enum intake_what { INTAKE_OUTSIDE, INTAKE_HISTORY };
+void intake_want(struct intake *in, uint32_t stream, enum intake_what what);
+/* Reads entries from the place on, up to ordinal `to`, at most max_rows and about max_bytes; the place moves to where
+ * it stopped. Earlier contents are forgotten. */
+int intake_read(struct intake *in, struct place *place, uint64_t to, uint64_t max_rows, uint64_t max_bytes,
+                struct err *err) MUST_CHECK;
+uint64_t intake_rows(const struct intake *in);
+uint64_t intake_bytes(const struct intake *in);
+struct feed *intake_feed(struct intake *in, uint32_t stream);
+
+/* epoch.c */
+/* 1: an epoch was run and committed; 0: nothing to do. */
+int epoch_step(struct engine *e, struct group *g, struct err *err) MUST_CHECK;
+/* The streams end (their watermark goes to the end of time): an epoch of its own. stream 0: all. */
+int epoch_end(struct engine *e, uint32_t stream, struct err *err) MUST_CHECK;
+/* The last epoch of a query being built, whose group then joins the main one. */
+int epoch_join(struct engine *e, struct group *build, struct err *err) MUST_CHECK;
+/* Runs a journalled epoch again. */
+int epoch_replay(struct engine *e, struct str payload, struct err *err) MUST_CHECK;
+int epoch_append(void *engine, const struct object *stream, const struct batch *rows, const struct text *record,
+                 struct err *err);
+/* Chunks of an epoch of this number are without a commit. */
+void epoch_aborted(struct engine *e, uint64_t number);
+/* The query that is being built, by replay or live. */
+int build_begin(struct engine *e, const struct object *o, struct group **out, struct err *err) MUST_CHECK;
+void build_free(struct group *g);
+
+/* checkpoint.c */
+int checkpoint_take(struct engine *e, struct err *err) MUST_CHECK;
+int checkpoint_maybe(struct engine *e, struct err *err) MUST_CHECK;
+/* Brings the engine to its last checkpoint; *found 0 when there is none. scanned: entries before this ordinal are in
+ * it. */
+struct checkpoint_place {
+    struct place main;
+    uint64_t scanned;
+};
+int checkpoint_load_place(struct engine *e, struct checkpoint_place *place, int *found, struct err *err) MUST_CHECK;
+int checkpoint_load(struct engine *e, struct err *err) MUST_CHECK;
+
+/* relations.c */
+struct relation *relations_find(void *engine, const char *name);
+void relations_list(void *engine, void (*each)(void *arg, const char *name), void *arg);
+void relation_state_free(struct relation_state *r);
+void relations_forget(struct engine *e, const struct object *o);
+
+/* subscribe.c */
+void subscriptions_take(struct engine *e, const struct object *o, const struct batch *rows);
+void subscriptions_deliver(struct engine *e);
+
+#endif

@@ -1,0 +1,270 @@
+/* session.c - statements in, rows out; records in; epochs until there is nothing left to do. */
+#include "engine/engine.h"
+
+#include "runtime/eval.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int check_alive(struct engine *e, struct err *err)
+{
+    if (!e->failed) return 0;
+    *err = e->failure;
+    return -1;
+}
+
+/* What failed leaves the directory as it was durable last: nothing may go on from what is in memory. */
+static int after(struct engine *e, int result, struct err *err)
+{
+    if (result < 0 && (err->code == ERR_DISK || err->code == ERR_DAMAGED)) engine_fail(e, err);
+    return result;
+}
+
+int engine_step(struct engine *e, struct err *err)
+{
+    int did;
+
+    if (check_alive(e, err)) return -1;
+    did = epoch_step(e, &e->main, err);
+    if (did > 0 && checkpoint_maybe(e, err)) did = -1;
+    return after(e, did, err);
+}
+
+int engine_drain(struct engine *e, progress_handler progress, void *arg, struct err *err)
+{
+    int did;
+
+    while ((did = engine_step(e, err)) > 0) {
+        if (progress) progress(arg, &e->progress);
+        if (e->interrupted) {
+            e->interrupted = 0;
+            return err_set(err, ERR_INTERRUPTED, -1, "interrupted");
+        }
+    }
+    return did;
+}
+
+int engine_end(struct engine *e, const char *stream, struct err *err)
+{
+    const struct object *o = NULL;
+
+    if (engine_drain(e, NULL, NULL, err)) return -1;
+    if (stream) o = catalog_find(e->catalog, str_lit(stream), false, 1u << OBJECT_STREAM, -1, err);
+    if (stream && !o) return -1;
+    return after(e, epoch_end(e, o ? o->id : 0, err), err);
+}
+
+/* ---- records in ---- */
+
+static int check_writable(const struct object *o, int at, struct err *err)
+{
+    if (o->kind != OBJECT_STREAM) return err_set(err, ERR_NAME, at, "%s is not a stream", o->name);
+    if (o->system) return err_set(err, ERR_NAME, at, "%s is the system's own stream", o->name);
+    if (o->plan) return err_set(err, ERR_NAME, at, "%s gets its rows from its own query", o->name);
+    if (o->source == SOURCE_FILE) return err_set(err, ERR_NAME, at, "%s is read from a file", o->name);
+    return 0;
+}
+
+static int put_records(struct engine *e, const struct object *o, const struct str *records, int n, struct err *err)
+{
+    struct buf run = {0};
+    uint64_t ticket;
+    int failed = 0;
+
+    record_run_begin(&run, o->id, 0);
+    for (int i = 0; !failed && i < n; i++) {
+        struct str r = records[i];
+        if (r.len > RECORD_DATA_MAX) r.len = RECORD_DATA_MAX;
+        failed = record_run_add(&run, str_of("", 0), r, err);
+    }
+    if (!failed) failed = journal_put(e->journal, ENTRY_RECORDS, (uint32_t)n, str_of(run.ptr, run.len), &ticket, err);
+    if (!failed) failed = journal_sync(e->journal, ticket, err);
+    buf_free(&run);
+    if (!failed) state_of(e, o->id)->appended += (uint64_t)n;
+    return failed;
+}
+
+enum { RUN_BYTES = 8 * 1024 * 1024 };
+
+int engine_append(struct engine *e, const char *stream, const struct str *records, int n, struct err *err)
+{
+    const struct object *o;
+
+    if (check_alive(e, err)) return -1;
+    o = catalog_find(e->catalog, str_lit(stream), false, 1u << OBJECT_STREAM, -1, err);
+    if (!o || check_writable(o, -1, err)) return -1;
+    for (int from = 0; from < n;) {
+        size_t bytes = 0;
+        int to = from;
+        while (to < n && (to == from || bytes + records[to].len < RUN_BYTES)) bytes += records[to++].len;
+        if (after(e, put_records(e, o, records + from, to - from, err), err)) return -1;
+        from = to;
+    }
+    return 0;
+}
+
+uint64_t engine_appended(struct engine *e, const char *stream)
+{
+    const struct object *o = catalog_find(e->catalog, str_lit(stream), false, 1u << OBJECT_STREAM, -1, NULL);
+
+    return o ? state_of(e, o->id)->appended : 0;
+}
+
+/* One row of INSERT ... VALUES as a record. */
+static int encode_insert(struct engine *e, const struct insert_rows *rows, int r, struct encoder *encoder,
+                         struct arena *arena, struct str *out, struct err *err)
+{
+    const struct object *o = rows->stream;
+    struct column *column = arena_alloc(arena, (size_t)o->field_count * sizeof *column);
+    struct buf record = {0};
+
+    for (int c = 0; c < o->field_count; c++) {
+        enum row_error bad = eval_constant(rows->rows[r][c], journal_clock(e->journal), arena, &column[c]);
+        if (bad != ROW_OK)
+            return err_set(err, ERR_VALUE, rows->rows[r][c]->at, "%s in the value for %s", row_error_name(bad),
+                           o->fields[c].name);
+        if (o->fields[c].not_null && column_is_null(&column[c], 0))
+            return err_set(err, ERR_VALUE, rows->rows[r][c]->at, "column \"%s\" is NOT NULL", o->fields[c].name);
+    }
+    encoder_row(encoder, column, 0, &record);
+    *out = str_of(arena_copy(arena, record.ptr, record.len), record.len);
+    buf_free(&record);
+    return 0;
+}
+
+static int encode_rows(struct engine *e, const struct insert_rows *rows, struct arena *arena, struct str *records,
+                       struct err *err)
+{
+    const struct object *o = rows->stream;
+    struct encoder *encoder = encoder_new(o->format, o->fields, o->field_count, err);
+    int failed = !encoder;
+
+    for (int r = 0; !failed && r < rows->row_count; r++)
+        failed = encode_insert(e, rows, r, encoder, arena, &records[r], err);
+    encoder_free(encoder);
+    return failed ? -1 : 0;
+}
+
+static struct bind_context bind_context(struct engine *e)
+{
+    return (struct bind_context){.catalog = e->catalog,
+                                 .dialect = e->dialect,
+                                 .now = journal_clock(e->journal),
+                                 .max_ahead_default = e->options.no_max_ahead ? USEC_MAX : USEC_HOUR};
+}
+
+static int insert(struct engine *e, const struct statement *s, struct arena *arena, struct err *err)
+{
+    struct bind_context ctx = bind_context(e);
+    struct insert_rows rows;
+    struct str *records;
+
+    if (bind_insert(&ctx, arena, s, &rows, err)) return -1;
+    if (check_writable(rows.stream, s->at, err)) return -1;
+    records = arena_alloc(arena, (size_t)rows.row_count * sizeof *records);
+    if (encode_rows(e, &rows, arena, records, err)) return -1;
+    return engine_append(e, rows.stream->name, records, rows.row_count, err);
+}
+
+/* ---- statements ---- */
+
+static int set_option(struct engine *e, const struct statement *s, struct err *err)
+{
+    struct str name = s->name.parts[0].text, value = {0};
+    const struct expr *v = s->set.value;
+
+    if (!str_equal_nocase(name, str_lit("dialect")))
+        return err_set(err, ERR_UNSUPPORTED, s->name.at, "not supported yet: SET %.*s", (int)name.len, name.ptr);
+    if (v->kind == EXPR_TEXT) value = v->text;
+    if (str_equal_nocase(value, str_lit("kinesis")))
+        e->dialect = DIALECT_KINESIS;
+    else if (str_equal_nocase(value, str_lit("weir")))
+        e->dialect = DIALECT_WEIR;
+    else
+        return err_set(err, ERR_VALUE, v->at, "dialect is 'weir' or 'kinesis'");
+    return 0;
+}
+
+static int unsupported(const struct statement *s, const char *what, struct err *err)
+{
+    return err_set(err, ERR_UNSUPPORTED, s->at, "not supported yet: %s", what);
+}
+
+/* A SELECT sees everything that was put in before it. */
+static int run_sqlite(struct engine *e, struct str sql, rows_handler handler, void *arg, enum answer *answer,
+                      struct err *err)
+{
+    *answer = ANSWER_ROWS;
+    if (engine_drain(e, NULL, NULL, err)) return -1;
+    return database_run(e->database, sql, handler, arg, err);
+}
+
+static int execute(struct engine *e, const struct statement *s, struct str sql, const char *base_dir,
+                   struct arena *arena, rows_handler handler, void *arg, enum answer *answer, struct err *err)
+{
+    switch (s->kind) {
+    case STATEMENT_CREATE_STREAM:
+    case STATEMENT_CREATE_PUMP:
+    case STATEMENT_CREATE_VIEW: return ddl_execute(e, s, sql, base_dir, err);
+    case STATEMENT_DROP:
+        if (s->object == DDL_TABLE) return run_sqlite(e, sql, handler, arg, answer, err);
+        if (s->object == DDL_FUNCTION || s->object == DDL_DASHBOARD) return unsupported(s, "DROP of this kind", err);
+        return ddl_execute(e, s, sql, base_dir, err);
+    case STATEMENT_QUERY:
+        if (s->select->kind == SELECT_PLAIN && s->select->plain.stream)
+            return unsupported(s, "SELECT STREAM outside a view, stream or pump", err);
+        return run_sqlite(e, sql, handler, arg, answer, err);
+    case STATEMENT_INSERT:
+        if (catalog_find(e->catalog, s->insert.target.parts[s->insert.target.count - 1].text, false,
+                         1u << OBJECT_STREAM | 1u << OBJECT_VIEW, -1, NULL))
+            return insert(e, s, arena, err);
+        return run_sqlite(e, sql, handler, arg, answer, err);
+    case STATEMENT_SET: return set_option(e, s, err);
+    case STATEMENT_SQLITE: return run_sqlite(e, sql, handler, arg, answer, err);
+    case STATEMENT_CREATE_TABLE: return unsupported(s, "CREATE TABLE ... FROM a file", err);
+    case STATEMENT_CREATE_FUNCTION: return unsupported(s, "CREATE FUNCTION", err);
+    case STATEMENT_CREATE_DASHBOARD: return unsupported(s, "CREATE DASHBOARD", err);
+    case STATEMENT_COPY: return unsupported(s, "COPY", err);
+    case STATEMENT_ALTER: return unsupported(s, "ALTER", err);
+    case STATEMENT_SHOW: return unsupported(s, "SHOW", err);
+    case STATEMENT_DESCRIBE: return unsupported(s, "DESCRIBE", err);
+    case STATEMENT_EXPLAIN: return unsupported(s, "EXPLAIN", err);
+    case STATEMENT_VERIFY: return unsupported(s, "VERIFY VIEW", err);
+    case STATEMENT_DIFF: return unsupported(s, "DIFF VIEW", err);
+    }
+    return unsupported(s, "this statement", err);
+}
+
+/* What weir's parser refuses but SQLite may know goes to SQLite; if that refuses it, too, weir's own message is better.
+ */
+static int try_sqlite(struct engine *e, struct str sql, rows_handler handler, void *arg, enum answer *answer,
+                      struct err *err)
+{
+    struct err sqlite_says;
+
+    if (err->code != ERR_SYNTAX) return -1;
+    if (run_sqlite(e, sql, handler, arg, answer, &sqlite_says) == 0) return 0;
+    if (sqlite_says.code != ERR_SYNTAX) *err = sqlite_says;
+    return -1;
+}
+
+int engine_execute(struct engine *e, struct str sql, const char *base_dir, rows_handler handler, void *arg,
+                   enum answer *answer, struct err *err)
+{
+    struct parse_options options = {.dialect = e->dialect};
+    struct arena *arena;
+    struct statement *s = NULL;
+    int result;
+
+    *answer = ANSWER_DONE;
+    err->at = -1;
+    if (check_alive(e, err)) return -1;
+    e->interrupted = 0;
+    arena = arena_new();
+    if (parse_statement(arena, sql, &options, &s, err))
+        result = try_sqlite(e, sql, handler, arg, answer, err);
+    else
+        result = s ? execute(e, s, sql, base_dir, arena, handler, arg, answer, err) : 0;
+    arena_free(arena);
+    return after(e, result, err);
+}

@@ -1,0 +1,329 @@
+/* bind_call.c - calls: the written forms of functions become plain calls, arguments are cast to what the function
+ * takes. */
+#include "planner/binder.h"
+#include <assert.h>
+
+/* ---- types ---- */
+
+static bool widens(enum type_kind from, enum type_kind to)
+{
+    return from == TYPE_NULL || from == to || (type_is_numeric(from) && type_is_numeric(to) && from < to);
+}
+
+int type_common(struct type a, struct type b, struct type *out)
+{
+    if (a.kind == b.kind) {
+        *out = a;
+        if (!a.length || !b.length)
+            out->length = 0;
+        else if (b.length > a.length)
+            out->length = b.length;
+        return 0;
+    }
+    if (widens(a.kind, b.kind))
+        *out = b;
+    else if (widens(b.kind, a.kind))
+        *out = a;
+    else
+        return -1;
+    return 0;
+}
+
+/* A number literal becomes one of the wider type at once. */
+static struct bound *cast_const(struct binder *b, const struct bound *e, struct type to)
+{
+    struct bound *c = bound_new(b, BOUND_CONST, to.kind, e->at);
+
+    c->null = e->null;
+    if (to.kind == TYPE_DOUBLE)
+        c->d = (double)e->i;
+    else
+        c->i = e->i;
+    return c;
+}
+
+struct bound *bind_cast(struct binder *b, struct bound *e, struct type to, enum cast_how how, int at)
+{
+    const struct function *f = function_cast(e->type, to, how);
+    bool same = e->type.kind == to.kind, cut = to.length && (!e->type.length || e->type.length > to.length);
+    struct bound *call;
+
+    if (same && !cut) return e;
+    if (!f) {
+        return bind_refuse(b, ERR_TYPE, at, "%s cannot be cast to %s", type_kind_name(e->type.kind),
+                           type_kind_name(to.kind));
+    }
+    if (e->kind == BOUND_CONST && (e->null || (widens(e->type.kind, to.kind) && !same))) return cast_const(b, e, to);
+    call = bound_new(b, BOUND_CALL, to.kind, at);
+    call->type = to;
+    call->function = f;
+    call->count = 1;
+    call->args = arena_alloc(b->arena, sizeof *call->args);
+    call->args[0] = e;
+    return call;
+}
+
+/* The old service cuts text that is too long for its column. */
+static struct bound *cut_text(struct binder *b, struct bound *e, struct type to)
+{
+    struct bound *length = bound_int(b, TYPE_BIGINT, to.length, e->at), *cut;
+
+    if (!to.length || (e->type.length && e->type.length <= to.length)) return e;
+    if ((cut = bind_function(b, e->at, "LEFT", 2, (struct bound *[]){e, length}))) cut->type = to;
+    return cut;
+}
+
+/* A text literal for a column of times is one of them. */
+static struct bound *text_time(struct binder *b, const struct bound *e)
+{
+    usec t;
+
+    if (!time_parse(e->s.ptr, e->s.len, &t)) return bound_int(b, TYPE_TIMESTAMP, t, e->at);
+    return bind_refuse(b, ERR_VALUE, e->at, "'%.*s' is no TIMESTAMP", (int)e->s.len, e->s.ptr);
+}
+
+struct bound *bind_assign(struct binder *b, struct bound *e, const struct field *to)
+{
+    enum type_kind from = e->type.kind, kind = to->type.kind;
+
+    if (from == TYPE_VARCHAR && kind == TYPE_VARCHAR && b->ctx->dialect == DIALECT_KINESIS)
+        return cut_text(b, e, to->type);
+    if (from == kind || from == TYPE_NULL || (type_is_numeric(from) && type_is_numeric(kind))) {
+        return bind_cast(b, e, to->type, CAST_EXPLICIT, e->at);
+    }
+    if (e->kind == BOUND_CONST && from == TYPE_VARCHAR && kind == TYPE_TIMESTAMP) return text_time(b, e);
+    return bind_refuse(b, ERR_TYPE, e->at, "column \"%s\" is %s, this is %s: write CAST(... AS %s)", to->name,
+                       type_kind_name(kind), type_kind_name(from), type_kind_name(kind));
+}
+
+/* ---- plain calls ---- */
+
+struct bound *bind_function(struct binder *b, int at, const char *name, int count, struct bound *const *args)
+{
+    struct type have[FUNCTION_ARGS_MAX], want[FUNCTION_ARGS_MAX];
+    struct bound *call = bound_new(b, BOUND_CALL, TYPE_NULL, at);
+
+    if (count > FUNCTION_ARGS_MAX)
+        return bind_refuse(b, ERR_LIMIT, at, "%s has more than %d arguments", name, FUNCTION_ARGS_MAX);
+    for (int i = 0; i < count; i++) have[i] = args[i]->type;
+    call->function = function_find(str_lit(name), have, count, at, want, &call->type, b->err);
+    if (!call->function) return NULL;
+    call->count = count;
+    call->args = arena_alloc(b->arena, (size_t)count * sizeof *call->args);
+    for (int i = 0; i < count; i++) {
+        if (!(call->args[i] = bind_cast(b, args[i], want[i], CAST_IMPLICIT, at))) return NULL;
+    }
+    return call;
+}
+
+/* All the thens and the else get one type. */
+struct bound *bind_case(struct binder *b, int at, struct bound **args, int count)
+{
+    struct bound *c = bound_new(b, BOUND_CASE, TYPE_NULL, at);
+
+    for (int i = 1; i < count; i += i + 2 < count ? 2 : 1) {
+        if (!type_common(c->type, args[i]->type, &c->type)) continue;
+        return bind_refuse(b, ERR_TYPE, args[i]->at, "CASE yields %s and %s", type_kind_name(c->type.kind),
+                           type_kind_name(args[i]->type.kind));
+    }
+    for (int i = 1; i < count; i += i + 2 < count ? 2 : 1) {
+        if (!(args[i] = bind_cast(b, args[i], (struct type){c->type.kind, 0}, CAST_IMPLICIT, args[i]->at))) return NULL;
+    }
+    c->args = args;
+    c->count = count;
+    return c;
+}
+
+/* ---- the written forms ---- */
+
+static bool call_is(const struct expr *e, const char *name)
+{
+    return e->call.name.count == 1 && ident_is(&e->call.name.parts[0], name);
+}
+
+static struct bound *argument(struct scope *scope, const struct expr *e, int i)
+{
+    return bind_expr(scope, e->call.args.items[i].value);
+}
+
+static int arguments(struct scope *scope, const struct expr *e, struct bound **out)
+{
+    if (e->call.args.count > FUNCTION_ARGS_MAX) {
+        return err_set(scope->binder->err, ERR_LIMIT, e->at, "more than %d arguments", FUNCTION_ARGS_MAX);
+    }
+    for (int i = 0; i < e->call.args.count; i++) {
+        if (!(out[i] = argument(scope, e, i))) return -1;
+    }
+    return 0;
+}
+
+static const char *call_name(struct binder *b, const struct expr *e)
+{
+    const struct ident *id = &e->call.name.parts[e->call.name.count - 1];
+
+    return arena_copy(b->arena, id->text.ptr, id->text.len);
+}
+
+static struct bound *plain(struct scope *scope, const struct expr *e, const char *name)
+{
+    struct bound *args[FUNCTION_ARGS_MAX];
+
+    if (arguments(scope, e, args)) return NULL;
+    return bind_function(scope->binder, e->at, name, e->call.args.count, args);
+}
+
+/* EXTRACT(unit FROM x): the unit is a word, not a column. */
+static struct bound *extract(struct scope *scope, const struct expr *e)
+{
+    const struct expr *unit = e->call.args.items[0].value;
+    const struct ident *word = unit->kind == EXPR_COLUMN && unit->name.count == 1 ? &unit->name.parts[0] : NULL;
+    struct bound *args[2];
+    char *text;
+
+    if (!word || e->call.args.count != 2)
+        return bind_refuse(scope->binder, ERR_SYNTAX, e->at, "EXTRACT is written EXTRACT(unit FROM time)");
+    text = arena_copy(scope->binder->arena, word->text.ptr, word->text.len);
+    for (char *c = text; *c; c++) *c = *c >= 'a' && *c <= 'z' ? (char)(*c - 32) : *c;
+    args[0] = bound_text(scope->binder, text, unit->at);
+    if (!(args[1] = argument(scope, e, 1))) return NULL;
+    return bind_function(scope->binder, e->at, "EXTRACT", 2, args);
+}
+
+/* FLOOR(x TO unit), CEIL(x TO unit). */
+static struct bound *to_unit(struct scope *scope, const struct expr *e)
+{
+    struct bound *args[2] = {argument(scope, e, 0)};
+
+    if (!args[0]) return NULL;
+    args[1] = bound_text(scope->binder, time_unit_name(e->call.unit), e->at);
+    return bind_function(scope->binder, e->at, call_name(scope->binder, e), 2, args);
+}
+
+/* TRIM([side] [c] FROM s): the text comes last, the registered functions take it first. */
+static struct bound *trim(struct scope *scope, const struct expr *e)
+{
+    const char *name = e->call.side == TRIM_LEADING ? "LTRIM" : e->call.side == TRIM_TRAILING ? "RTRIM" : "TRIM";
+    struct bound *args[2];
+    int count = e->call.args.count;
+
+    for (int i = 0; i < count; i++) {
+        if (!(args[count - 1 - i] = argument(scope, e, i))) return NULL;
+    }
+    return bind_function(scope->binder, e->at, name, count, args);
+}
+
+/* TUMBLE(time, size [, offset]) in GROUP BY and where GROUP BY's window is named again. */
+static struct bound *tumble(struct scope *scope, const struct expr *e)
+{
+    struct bound *args[3] = {0};
+
+    if (e->call.zone) return bind_later(scope->binder, e->call.zone->at, "windows by TIME ZONE");
+    if (e->call.args.count < 2 || e->call.args.count > 3) {
+        return bind_refuse(scope->binder, ERR_TYPE, e->at,
+                           "TUMBLE takes a time and the window's size: TUMBLE(ts, INTERVAL '10' MINUTE)");
+    }
+    if (arguments(scope, e, args)) return NULL;
+    return bind_tumble(scope->binder, scope->source, args[0], args[1], args[2]);
+}
+
+static struct bound *formed(struct scope *scope, const struct expr *e)
+{
+    struct binder *b = scope->binder;
+    const char *name = call_name(b, e);
+
+    switch (e->call.form) {
+    case CALL_PLAIN:
+        return plain(scope, e, call_is(e, "SUBSTRING") ? "SUBSTRING_OR_NULL" : name); /* kinesis-sql.md, 11.3 */
+    case CALL_STAR: return bind_refuse(b, ERR_SYNTAX, e->at, "only COUNT takes *");
+    case CALL_BY:
+        if (!call_is(e, "STEP")) break;
+        return plain(scope, e, "STEP");
+    case CALL_TO:
+        if (!call_is(e, "FLOOR") && !call_is(e, "CEIL") && !call_is(e, "CEILING")) break;
+        return to_unit(scope, e);
+    case CALL_FROM:
+        if (call_is(e, "EXTRACT")) return extract(scope, e);
+        if (!call_is(e, "SUBSTRING")) break;
+        return plain(scope, e, "SUBSTRING");
+    case CALL_IN: return plain(scope, e, "POSITION");
+    case CALL_TRIM: return trim(scope, e);
+    case CALL_FOR:
+    case CALL_SIMILAR:
+    case CALL_PLACING: return bind_later(b, e->at, "this form of %s", name);
+    }
+    return bind_refuse(b, ERR_SYNTAX, e->at, "%s is not written like this", name);
+}
+
+/* ---- all calls ---- */
+
+/* Functions of the dialect that weir will have. */
+static bool is_planned(const struct expr *e)
+{
+    static const char *const names[] = {
+        "HOP",           "SESSION",
+        "CUMULATE",      "ROW_NUMBER",
+        "RANK",          "DENSE_RANK",
+        "LAG",           "LEAD",
+        "NTH_VALUE",     "JSON_VALUE",
+        "JSON_QUERY",    "JSON_EXISTS",
+        "REGEX_REPLACE", "REGEXP_REPLACE",
+        "REGEXP_LIKE",   "REGEXP_EXTRACT",
+        "INITCAP",       "OVERLAY",
+        "DATE_BIN",      "TIMESTAMPADD",
+        "TIMESTAMPDIFF", "SPLIT_INDEX",
+        "SPLIT_PART",    "LPAD",
+        "RPAD",          "MD5",
+        "SHA256",        "CONCAT_WS",
+        "REPEAT",        "TYPEOF",
+        "CARDINALITY",   "REGEX_LOG_PARSE",
+        "GROUPING",
+    };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (call_is(e, names[i])) return !function_exists(str_lit(names[i]));
+    }
+    return false;
+}
+
+/* What only aggregates and OVER may have. */
+static int check_plain(struct binder *b, const struct expr *e)
+{
+    const struct call *c = &e->call;
+
+    if (c->name.count > 1) return bind_later(b, e->at, "names of schemas"), -1;
+    if (c->quantifier == QUANTIFIER_DISTINCT)
+        return err_set(b->err, ERR_SYNTAX, e->at, "DISTINCT belongs into an aggregate");
+    if (c->filter) return err_set(b->err, ERR_SYNTAX, c->filter->at, "FILTER belongs to an aggregate");
+    for (int i = 0; i < c->args.count; i++) {
+        if (!c->args.items[i].name.text.ptr) continue;
+        return err_set(b->err, ERR_SYNTAX, c->args.items[i].name.at, "only table functions take named arguments");
+    }
+    return 0;
+}
+
+/* window_start is a column; the old functions of that name say so. */
+static const char *window_function(const struct expr *e)
+{
+    return call_is(e, "TUMBLE_START")     ? "window_start"
+           : call_is(e, "TUMBLE_END")     ? "window_end"
+           : call_is(e, "TUMBLE_ROWTIME") ? "window_time"
+                                          : NULL;
+}
+
+struct bound *bind_call(struct scope *scope, const struct expr *e)
+{
+    struct binder *b = scope->binder;
+    const char *column = window_function(e);
+
+    if (e->call.over) return bind_later(b, e->call.over->at, "OVER");
+    if (e->call.name.count == 1 && bind_is_aggregate(e->call.name.parts[0].text)) return bind_aggregate(scope, e);
+    if (is_planned(e)) return bind_later(b, e->at, "%s", call_name(b, e));
+    if (check_plain(b, e)) return NULL;
+    if (column) return bind_refuse(b, ERR_NAME, e->at, "%s is not here: write the column %s", call_name(b, e), column);
+    if (call_is(e, "TUMBLE")) return tumble(scope, e);
+    if (call_is(e, "MONOTONIC") && e->call.args.count == 1) return argument(scope, e, 0);
+    if ((call_is(e, "NOW") || call_is(e, "CURRENT_ROW_TIMESTAMP")) && !e->call.args.count && scope->source) {
+        return bound_new(b, BOUND_ARRIVAL, TYPE_TIMESTAMP, e->at);
+    }
+    return formed(scope, e);
+}

@@ -1,0 +1,482 @@
+/* bind_group.c - GROUP BY: which key is the window, which aggregates there are, and how what stands above them is
+ * computed from the aggregate's output: window_start, window_end (or the value of MONOTONIC), keys, aggregates. */
+#include "planner/binder.h"
+#include <stdlib.h>
+
+/* ---- what GROUP BY says ---- */
+
+/* One expression of GROUP BY. */
+struct key {
+    struct bound *expr;
+    int at;         /* in GROUP BY */
+    bool monotonic; /* MONOTONIC(expr) */
+    bool timed;     /* steps tells what it shows of the event time */
+    struct steps steps;
+};
+
+/* How much a key wants to be the window. Of two cuts of the same rank one is too many; others are ordinary keys. */
+enum rank { RANK_NONE, RANK_TIME, RANK_ROWTIME, RANK_CUT, RANK_CUT_ROWTIME };
+
+static enum rank key_rank(const struct key *k)
+{
+    bool rowtime = k->timed && k->steps.time->kind == BOUND_ROWTIME;
+
+    if (k->monotonic) return RANK_CUT_ROWTIME;
+    if (!k->timed) return RANK_NONE;
+    if (k->steps.window.kind == WINDOW_NONE) return rowtime ? RANK_ROWTIME : RANK_TIME;
+    return rowtime ? RANK_CUT_ROWTIME : RANK_CUT;
+}
+
+/* GROUP BY 2, or by the alias of a select item: the item's expression. */
+static const struct expr *written_key(struct scope *scope, const struct select *select, const struct expr *e)
+{
+    const struct select_items *items = &select->plain.items;
+    const struct ident *id = e->kind == EXPR_COLUMN && e->name.count == 1 ? &e->name.parts[0] : NULL;
+    int n;
+
+    for (int i = 0; id && i < scope->source->field_count; i++) {
+        if (ident_is(id, scope->source->fields[i].name)) return e;
+    }
+    for (int i = 0; id && i < items->count; i++) {
+        if (items->items[i].alias.text.ptr && str_equal_nocase(items->items[i].alias.text, id->text) &&
+            !ident_is(id, "ROWTIME"))
+            return items->items[i].expr;
+    }
+    if (e->kind != EXPR_NUMBER || e->number.kind != NUMBER_INTEGER) return e;
+    n = e->number.text.len > 4 ? 0 : atoi(arena_copy(scope->binder->arena, e->number.text.ptr, e->number.text.len));
+    if (n >= 1 && n <= items->count && items->items[n - 1].expr->kind != EXPR_STAR) return items->items[n - 1].expr;
+    return bind_refuse(scope->binder, ERR_NAME, e->at, "GROUP BY %.*s: the select list has %d columns",
+                       (int)e->number.text.len, e->number.text.ptr, items->count);
+}
+
+static bool is_monotonic(const struct expr *e)
+{
+    return e->kind == EXPR_CALL && e->call.name.count == 1 && ident_is(&e->call.name.parts[0], "MONOTONIC") &&
+           e->call.args.count == 1;
+}
+
+static int bind_key(struct scope *scope, const struct select *select, const struct group_by *group, struct key *out)
+{
+    struct binder *b = scope->binder;
+    const struct expr *e;
+
+    if (group->kind == GROUP_ROLLUP) return bind_later(b, group->at, "ROLLUP"), -1;
+    if (group->kind == GROUP_CUBE) return bind_later(b, group->at, "CUBE"), -1;
+    if (group->kind == GROUP_SETS) return bind_later(b, group->at, "GROUPING SETS"), -1;
+    if (!(e = written_key(scope, select, group->exprs.items[0])) || !(out->expr = bind_expr(scope, e))) return -1;
+    out->at = group->at;
+    out->timed = steps_of(scope->source->plan, out->expr, &out->steps);
+    out->monotonic = is_monotonic(e) && !out->timed;
+    if (out->monotonic && type_phys(out->expr->type.kind) != PHYS_INT) {
+        return bind_later(b, e->at, "MONOTONIC of %s", type_kind_name(out->expr->type.kind)), -1;
+    }
+    return 0;
+}
+
+static bool same_window(const struct key *a, const struct key *b)
+{
+    if (a->monotonic || b->monotonic) return a->monotonic && b->monotonic && bound_equal(a->expr, b->expr);
+    return a->timed && b->timed && bound_equal(a->steps.time, b->steps.time) &&
+           window_same(&a->steps.window, &b->steps.window);
+}
+
+static void print_key(const struct plan *input, const struct bound *e, struct buf *out)
+{
+    const char **names = mem_alloc(((size_t)input->field_count + 1) * sizeof *names);
+
+    for (int i = 0; i < input->field_count; i++) names[i] = input->fields[i].name;
+    bound_print(e, names, out);
+    free(names);
+}
+
+static int two_windows(struct binder *b, const struct plan *input, const struct key *one, const struct key *other)
+{
+    struct buf text = {0};
+
+    print_key(input, one->expr, &text);
+    buf_puts(&text, " and ");
+    print_key(input, other->expr, &text);
+    err_set(b->err, ERR_TYPE, other->at,
+            "two windows over the event time: %s: keep one, or group by a column of its own", buf_text(&text));
+    buf_free(&text);
+    return -1;
+}
+
+/* *out: the key that is the window, or NULL. */
+static int choose_window(struct binder *b, const struct plan *input, const struct key *keys, int count,
+                         const struct key **out)
+{
+    *out = NULL;
+    for (int i = 0; i < count; i++) {
+        if (key_rank(&keys[i]) > (*out ? key_rank(*out) : RANK_NONE)) *out = &keys[i];
+    }
+    for (int i = 0; i < count && *out; i++) {
+        if (key_rank(&keys[i]) < RANK_CUT || key_rank(&keys[i]) < key_rank(*out)) continue;
+        if (!same_window(*out, &keys[i])) return two_windows(b, input, *out, &keys[i]);
+    }
+    return 0;
+}
+
+static struct window window_of(struct binder *b, const struct key *k)
+{
+    if (k->monotonic) return (struct window){.kind = WINDOW_MONOTONIC, .time = k->expr};
+    return steps_window(b, &k->steps);
+}
+
+/* Whether the window alone tells its value: then it is no key. */
+static bool is_told(const struct plan *input, const struct key *window, const struct bound *e)
+{
+    struct key k = {.expr = (struct bound *)e, .monotonic = window->monotonic};
+
+    k.timed = !k.monotonic && steps_of(input, e, &k.steps);
+    if (same_window(window, &k) || e->kind == BOUND_CONST) return true;
+    if (!e->count) return false;
+    for (int i = 0; i < e->count; i++) {
+        if (!is_told(input, window, e->args[i])) return false;
+    }
+    return true;
+}
+
+int bind_groups(struct scope *scope, const struct select *select, struct grouping *out)
+{
+    const struct groups *groups = &select->plain.groups;
+    struct binder *b = scope->binder;
+    struct key *keys = arena_alloc(b->arena, (size_t)groups->count * sizeof *keys);
+    const struct key *window;
+
+    out->input = scope->source->plan;
+    for (int i = 0; i < groups->count; i++) {
+        if (bind_key(scope, select, &groups->items[i], &keys[i])) return -1;
+    }
+    if (choose_window(b, out->input, keys, groups->count, &window)) return -1;
+    if (window) {
+        out->window = window_of(b, window);
+        out->steps = window->steps;
+    }
+    out->keys = arena_alloc(b->arena, (size_t)groups->count * sizeof *out->keys);
+    for (int i = 0; i < groups->count; i++) {
+        if (window && is_told(out->input, window, keys[i].expr)) continue;
+        out->keys[out->key_count++] = keys[i].expr;
+    }
+    return 0;
+}
+
+/* ---- aggregates ---- */
+
+static const struct aggregate_word {
+    const char *word;
+    int kind; /* enum aggregate_kind; -1: not supported yet */
+} aggregate_words[] = {
+    {"COUNT", AGG_COUNT},
+    {"SUM", AGG_SUM},
+    {"AVG", AGG_AVG},
+    {"MIN", AGG_MIN},
+    {"MAX", AGG_MAX},
+    {"STDDEV", -1},
+    {"STD_DEV", -1},
+    {"STDDEV_POP", -1},
+    {"STDDEV_SAMP", -1},
+    {"VARIANCE", -1},
+    {"VAR_POP", -1},
+    {"VAR_SAMP", -1},
+    {"ANY", -1},
+    {"EVERY", -1},
+    {"FIRST_VALUE", -1},
+    {"LAST_VALUE", -1},
+    {"LISTAGG", -1},
+    {"STRING_AGG", -1},
+    {"ARRAY_AGG", -1},
+    {"PERCENTILE_CONT", -1},
+    {"PERCENTILE_DISC", -1},
+    {"APPROX_COUNT_DISTINCT", -1},
+    {"APPROX_PERCENTILE", -1},
+    {"TOP_K", -1},
+    {"EXP_AVG", -1},
+    {"CORR", -1},
+    {"COVAR_POP", -1},
+    {"COVAR_SAMP", -1},
+};
+
+static const struct aggregate_word *aggregate_word(struct str name)
+{
+    for (size_t i = 0; i < sizeof aggregate_words / sizeof *aggregate_words; i++) {
+        if (str_equal_nocase(name, str_lit(aggregate_words[i].word))) return &aggregate_words[i];
+    }
+    return NULL;
+}
+
+bool bind_is_aggregate(struct str name)
+{
+    return aggregate_word(name);
+}
+
+static int refuse_place(struct scope *scope, const struct expr *e, const char *word)
+{
+    struct err *err = scope->binder->err;
+
+    switch (scope->clause) {
+    case CLAUSE_ITEM:
+    case CLAUSE_HAVING: return 0;
+    case CLAUSE_WHERE: return err_set(err, ERR_SYNTAX, e->at, "%s cannot stand in WHERE: write HAVING", word);
+    case CLAUSE_GROUP: return err_set(err, ERR_SYNTAX, e->at, "%s cannot stand in GROUP BY", word);
+    case CLAUSE_FILTER: return err_set(err, ERR_SYNTAX, e->at, "%s cannot stand in FILTER", word);
+    case CLAUSE_ARGUMENT:
+        return err_set(err, ERR_SYNTAX, e->at, "%s cannot stand inside an aggregate: compute it in a subquery", word);
+    case CLAUSE_CONSTANT: return err_set(err, ERR_SYNTAX, e->at, "%s has no rows here", word);
+    }
+    return -1;
+}
+
+static int refuse_parts(struct binder *b, const struct expr *e, const struct aggregate_word *word)
+{
+    const struct call *c = &e->call;
+
+    if (word->kind < 0) return bind_later(b, e->at, "%s", word->word), -1;
+    if (c->order.count || c->within_group.count) return bind_later(b, e->at, "ORDER BY inside an aggregate"), -1;
+    if (c->args.count > 1) return bind_later(b, e->at, "%s of several expressions", word->word), -1;
+    if (c->form == CALL_STAR && word->kind != AGG_COUNT)
+        return err_set(b->err, ERR_SYNTAX, e->at, "only COUNT takes *");
+    if (c->form != CALL_STAR && !(c->form == CALL_PLAIN && c->args.count == 1))
+        return err_set(b->err, ERR_SYNTAX, e->at, "%s takes one expression", word->word);
+    return 0;
+}
+
+static int result_type(struct binder *b, struct aggregate *a, const struct aggregate_word *word)
+{
+    bool whole = a->arg && (a->arg->type.kind == TYPE_INTEGER || a->arg->type.kind == TYPE_BIGINT);
+
+    if ((a->kind == AGG_SUM || a->kind == AGG_AVG) && !type_is_numeric(a->arg->type.kind)) {
+        return err_set(b->err, ERR_TYPE, a->arg->at, "%s needs numbers, this is %s", word->word,
+                       type_kind_name(a->arg->type.kind));
+    }
+    switch (a->kind) {
+    case AGG_COUNT_ROWS:
+    case AGG_COUNT: a->result.kind = TYPE_BIGINT; break;
+    case AGG_SUM: a->result.kind = whole ? TYPE_BIGINT : TYPE_DOUBLE; break;
+    case AGG_AVG: a->result.kind = whole && b->ctx->dialect == DIALECT_KINESIS ? a->arg->type.kind : TYPE_DOUBLE; break;
+    case AGG_MIN:
+    case AGG_MAX:
+        if (a->arg->type.kind == TYPE_NULL)
+            return err_set(b->err, ERR_TYPE, a->arg->at, "%s needs a type, this is NULL", word->word);
+        a->result = a->arg->type;
+        break;
+    }
+    return 0;
+}
+
+static bool same_or_none(const struct bound *a, const struct bound *b)
+{
+    return a && b ? bound_equal(a, b) : a == b;
+}
+
+/* The number of the aggregate; one that is there already is shared. */
+static int collect(struct grouping *g, struct binder *b, const struct aggregate *a)
+{
+    struct aggregate *grown;
+
+    for (size_t i = 0; i < g->aggregate_count; i++) {
+        const struct aggregate *known = &g->aggregates[i];
+        if (known->kind == a->kind && known->distinct == a->distinct && same_or_none(known->arg, a->arg) &&
+            same_or_none(known->filter, a->filter))
+            return (int)i;
+    }
+    if (g->aggregate_count == g->aggregate_capacity) {
+        g->aggregate_capacity = g->aggregate_capacity ? 2 * g->aggregate_capacity : 8;
+        grown = arena_alloc(b->arena, g->aggregate_capacity * sizeof *grown);
+        for (size_t i = 0; i < g->aggregate_count; i++) grown[i] = g->aggregates[i];
+        g->aggregates = grown;
+    }
+    g->aggregates[g->aggregate_count] = *a;
+    return (int)g->aggregate_count++;
+}
+
+struct bound *bind_aggregate(struct scope *scope, const struct expr *e)
+{
+    const struct aggregate_word *word = aggregate_word(e->call.name.parts[0].text);
+    struct scope inner = *scope;
+    struct aggregate a = {.distinct = e->call.quantifier == QUANTIFIER_DISTINCT};
+    struct bound *column;
+
+    if (refuse_place(scope, e, word->word) || refuse_parts(scope->binder, e, word)) return NULL;
+    a.kind = e->call.form == CALL_STAR ? AGG_COUNT_ROWS : (enum aggregate_kind)word->kind;
+    inner.clause = CLAUSE_ARGUMENT;
+    if (e->call.args.count && !(a.arg = bind_expr(&inner, e->call.args.items[0].value))) return NULL;
+    inner.clause = CLAUSE_FILTER;
+    if (e->call.filter && !(a.filter = bind_condition(&inner, e->call.filter, "FILTER"))) return NULL;
+    if (result_type(scope->binder, &a, word)) return NULL;
+    if (a.kind == AGG_COUNT && !a.distinct && a.arg->kind == BOUND_CONST && !a.arg->null)
+        a.kind = AGG_COUNT_ROWS, a.arg = NULL;
+    if (a.kind == AGG_MIN || a.kind == AGG_MAX) a.distinct = false;
+    column = bound_new(scope->binder, BOUND_COLUMN, a.result.kind, e->at);
+    column->type = a.result;
+    column->column = PSEUDO_AGGREGATE - collect(scope->grouping, scope->binder, &a);
+    return column;
+}
+
+/* ---- above the aggregate ---- */
+
+static int window_columns(const struct grouping *g)
+{
+    return g->window.kind == WINDOW_TUMBLE ? 2 : g->window.kind == WINDOW_MONOTONIC ? 1 : 0;
+}
+
+static struct bound *output_column(struct binder *b, const struct bound *e, int column)
+{
+    struct bound *n = bound_new(b, BOUND_COLUMN, e->type.kind, e->at);
+
+    n->type = e->type;
+    n->column = column;
+    return n;
+}
+
+static struct bound *lift_pseudo(struct binder *b, struct grouping *g, struct bound *e)
+{
+    struct bound *end;
+
+    switch (e->column) {
+    case PSEUDO_ROWTIME: return g->rowtime ? g->rowtime : bound_new(b, BOUND_ROWTIME, TYPE_TIMESTAMP, e->at);
+    case PSEUDO_WINDOW_START: return output_column(b, e, 0);
+    case PSEUDO_WINDOW_END: return output_column(b, e, 1);
+    case PSEUDO_WINDOW_TIME:
+        end = output_column(b, e, 1);
+        if (g->window.right_closed) return end;
+        return bind_function(b, e->at, "-", 2, (struct bound *[]){end, bound_int(b, TYPE_INTERVAL_DAY, 1, e->at)});
+    default: return output_column(b, e, window_columns(g) + g->key_count + PSEUDO_AGGREGATE - e->column);
+    }
+}
+
+/* The window's or a key's column, when e is one; else NULL. */
+static struct bound *lift_key(struct binder *b, struct grouping *g, const struct bound *e)
+{
+    struct steps s;
+
+    if (g->window.kind == WINDOW_MONOTONIC && bound_equal(e, g->window.time)) return output_column(b, e, 0);
+    if (g->window.kind == WINDOW_TUMBLE && steps_of(g->input, e, &s) && bound_equal(s.time, g->steps.time) &&
+        window_same(&s.window, &g->steps.window)) {
+        return steps_above(b, g->input, &s, e);
+    }
+    for (int i = 0; i < g->key_count; i++) {
+        if (bound_equal(e, g->keys[i])) return output_column(b, e, window_columns(g) + i);
+    }
+    return NULL;
+}
+
+/* With ROWTIME of the input where a select list says ROWTIME alone. */
+static struct bound *with_input_rowtime(struct binder *b, struct bound *e)
+{
+    struct bound *copy;
+
+    if (e->kind == BOUND_COLUMN && e->column == PSEUDO_ROWTIME)
+        return bound_new(b, BOUND_ROWTIME, TYPE_TIMESTAMP, e->at);
+    if (!e->count) return e;
+    copy = arena_alloc(b->arena, sizeof *copy);
+    *copy = *e;
+    copy->args = arena_alloc(b->arena, (size_t)e->count * sizeof *copy->args);
+    for (int i = 0; i < e->count; i++) copy->args[i] = with_input_rowtime(b, e->args[i]);
+    return copy;
+}
+
+static struct bound *not_grouped(struct binder *b, const struct grouping *g, const struct bound *e)
+{
+    const char *name = e->kind == BOUND_COLUMN    ? g->input->fields[e->column].name
+                       : e->kind == BOUND_ROWTIME ? "ROWTIME"
+                                                  : "_watermark";
+
+    return bind_refuse(b, ERR_TYPE, e->at,
+                       "\"%s\" is neither in GROUP BY nor inside an aggregate: add it to GROUP BY, or write MAX(%s)",
+                       name, name);
+}
+
+static struct bound *lift_parts(struct binder *b, struct grouping *g, struct bound *e)
+{
+    struct bound *copy = arena_alloc(b->arena, sizeof *copy);
+
+    *copy = *e;
+    copy->args = arena_alloc(b->arena, (size_t)e->count * sizeof *copy->args);
+    for (int i = 0; i < e->count; i++) {
+        if (!(copy->args[i] = bind_lift(b, g, e->args[i]))) return NULL;
+    }
+    return copy;
+}
+
+struct bound *bind_lift(struct binder *b, struct grouping *g, struct bound *e)
+{
+    struct bound *key;
+
+    if (e->kind == BOUND_COLUMN && e->column < 0) return lift_pseudo(b, g, e);
+    if (g->grouped && (key = lift_key(b, g, g->unqualified && e->count ? with_input_rowtime(b, e) : e))) return key;
+    if (e->count) return lift_parts(b, g, e);
+    if (!g->grouped || e->kind == BOUND_CONST || e->kind == BOUND_ARRIVAL || e->kind == BOUND_CALL) return e;
+    return not_grouped(b, g, e);
+}
+
+/* ---- the plan's node ---- */
+
+static void print_aggregate(const struct plan *input, const struct aggregate *a, struct buf *out)
+{
+    static const char *const names[] = {[AGG_COUNT_ROWS] = "COUNT", [AGG_COUNT] = "COUNT", [AGG_SUM] = "SUM",
+                                        [AGG_AVG] = "AVG",          [AGG_MIN] = "MIN",     [AGG_MAX] = "MAX"};
+
+    buf_printf(out, "%s(%s", names[a->kind], a->distinct ? "DISTINCT " : "");
+    if (a->arg)
+        print_key(input, a->arg, out);
+    else
+        buf_putc(out, '*');
+    buf_putc(out, ')');
+    if (!a->filter) return;
+    buf_puts(out, " FILTER (WHERE ");
+    print_key(input, a->filter, out);
+    buf_putc(out, ')');
+}
+
+static const char *taken_text(struct binder *b, struct buf *text)
+{
+    const char *copy = arena_copy(b->arena, text->ptr ? text->ptr : "", text->len);
+
+    buf_free(text);
+    return copy;
+}
+
+static struct field key_field(struct binder *b, const struct plan *input, const struct bound *e)
+{
+    struct buf text = {0};
+
+    if (e->kind == BOUND_COLUMN) return input->fields[e->column];
+    print_key(input, e, &text);
+    return (struct field){.name = taken_text(b, &text), .type = e->type};
+}
+
+static struct field aggregate_field(struct binder *b, const struct plan *input, const struct aggregate *a)
+{
+    struct buf text = {0};
+
+    print_aggregate(input, a, &text);
+    return (struct field){.name = taken_text(b, &text), .type = a->result};
+}
+
+static void window_fields(struct binder *b, const struct grouping *g, struct field *out)
+{
+    if (g->window.kind == WINDOW_MONOTONIC) out[0] = key_field(b, g->input, g->window.time);
+    if (g->window.kind != WINDOW_TUMBLE) return;
+    out[0] = (struct field){.name = "window_start", .type = {TYPE_TIMESTAMP, 0}, .not_null = true};
+    out[1] = (struct field){.name = "window_end", .type = {TYPE_TIMESTAMP, 0}, .not_null = true};
+}
+
+struct plan *bind_group_plan(struct binder *b, struct grouping *g, struct plan *input)
+{
+    struct plan *p = plan_new(b, PLAN_AGGREGATE, input);
+    int first = window_columns(g);
+
+    p->window = g->window;
+    p->key_count = g->key_count;
+    p->keys = g->keys;
+    p->aggregate_count = (int)g->aggregate_count;
+    p->aggregates = g->aggregates;
+    p->field_count = first + p->key_count + p->aggregate_count;
+    p->fields = arena_alloc(b->arena, (size_t)p->field_count * sizeof *p->fields);
+    window_fields(b, g, p->fields);
+    for (int i = 0; i < p->key_count; i++) p->fields[first + i] = key_field(b, g->input, p->keys[i]);
+    for (int i = 0; i < p->aggregate_count; i++)
+        p->fields[first + p->key_count + i] = aggregate_field(b, g->input, &p->aggregates[i]);
+    return p;
+}

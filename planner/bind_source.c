@@ -1,0 +1,163 @@
+/* bind_source.c - FROM: streams, views, subqueries, and TUMBLE(TABLE ...), which adds the window's columns. */
+#include "planner/binder.h"
+
+/* The columns of a view or stream, and room for the four of the system. */
+static void scan_source(struct binder *b, const struct object *o, struct source *out)
+{
+    size_t room = (size_t)o->field_count + 4;
+
+    out->plan = plan_new(b, PLAN_SCAN, NULL);
+    out->plan->object = o;
+    out->plan->fields = arena_alloc(b->arena, room * sizeof *out->plan->fields);
+    out->plan->scan_column = arena_alloc(b->arena, room * sizeof *out->plan->scan_column);
+    out->scan = true;
+    out->name = o->name;
+    out->fields = o->fields;
+    out->field_count = o->field_count;
+}
+
+static int named_source(struct binder *b, const struct name *name, struct source *out)
+{
+    const struct object *o = bind_object(b, name, 1u << OBJECT_STREAM | 1u << OBJECT_VIEW);
+
+    if (!o) return -1;
+    scan_source(b, o, out);
+    return 0;
+}
+
+static int select_source(struct binder *b, const struct select *select, struct source *out)
+{
+    if (!(out->plan = bind_select(b, select))) return -1;
+    out->fields = out->plan->fields;
+    out->field_count = out->plan->field_count;
+    return 0;
+}
+
+/* TUMBLE's arguments, by place or by name. */
+enum tumble_arg { TUMBLE_DATA, TUMBLE_TIMECOL, TUMBLE_SIZE, TUMBLE_OFFSET, TUMBLE_ARGS };
+
+static int tumble_args(struct binder *b, const struct expr *e, const struct expr *out[TUMBLE_ARGS])
+{
+    static const char *const names[TUMBLE_ARGS] = {"DATA", "TIMECOL", "SIZE", "OFFSET"};
+
+    for (int i = 0; i < e->call.args.count; i++) {
+        const struct arg *arg = &e->call.args.items[i];
+        int place = arg->name.text.ptr ? 0 : i;
+        while (arg->name.text.ptr && place < TUMBLE_ARGS && !ident_is(&arg->name, names[place])) place++;
+        if (place >= TUMBLE_ARGS && arg->name.text.ptr) {
+            return err_set(b->err, ERR_NAME, arg->name.at,
+                           "TUMBLE has no argument \"%.*s\": it has DATA, TIMECOL, SIZE, OFFSET",
+                           (int)arg->name.text.len, arg->name.text.ptr);
+        }
+        if (place >= TUMBLE_ARGS || out[place])
+            return err_set(b->err, ERR_SYNTAX, arg->value->at, "TUMBLE has an argument too many");
+        out[place] = arg->value;
+    }
+    if (out[TUMBLE_DATA] && out[TUMBLE_TIMECOL] && out[TUMBLE_SIZE]) return 0;
+    return err_set(b->err, ERR_SYNTAX, e->at,
+                   "TUMBLE is written TUMBLE(TABLE stream, DESCRIPTOR(time), INTERVAL '10' MINUTE)");
+}
+
+static int data_source(struct binder *b, const struct expr *e, struct source *out)
+{
+    if (e->kind == EXPR_CURSOR) return select_source(b, e->select, out);
+    if (e->kind != EXPR_TABLE)
+        return err_set(b->err, ERR_SYNTAX, e->at, "TUMBLE reads TABLE stream or TABLE (SELECT ...)");
+    if (e->table.partition.count) return bind_later(b, e->table.partition.items[0]->at, "PARTITION BY in a window"), -1;
+    return named_source(b, &e->table.name, out);
+}
+
+static struct bound *descriptor(struct scope *scope, const struct expr *e)
+{
+    struct expr column = {.kind = EXPR_COLUMN, .at = e->at, .end = e->end};
+
+    if (e->kind != EXPR_DESCRIPTOR || e->columns.count != 1)
+        return bind_refuse(scope->binder, ERR_SYNTAX, e->at, "TUMBLE takes one column: DESCRIPTOR(time)");
+    column.name = (struct name){.parts = e->columns.items, .count = 1, .at = e->columns.items[0].at};
+    column.at = e->columns.items[0].at;
+    return bind_column(scope, &column);
+}
+
+static int tumble_source(struct binder *b, const struct expr *e, struct source *out)
+{
+    const struct expr *args[TUMBLE_ARGS] = {0};
+    struct scope scope = {.binder = b, .source = out, .clause = CLAUSE_WHERE},
+                 constant = {.binder = b, .clause = CLAUSE_CONSTANT};
+    struct bound *time, *size, *offset = NULL;
+
+    if (e->call.zone) return bind_later(b, e->call.zone->at, "windows by TIME ZONE"), -1;
+    if (tumble_args(b, e, args) || data_source(b, args[TUMBLE_DATA], out)) return -1;
+    if (!(time = descriptor(&scope, args[TUMBLE_TIMECOL])) || !(size = bind_expr(&constant, args[TUMBLE_SIZE])))
+        return -1;
+    if (args[TUMBLE_OFFSET] && !(offset = bind_expr(&constant, args[TUMBLE_OFFSET]))) return -1;
+    return bind_tumble_columns(b, out, time, size, offset);
+}
+
+static int function_source(struct binder *b, const struct expr *e, struct source *out)
+{
+    static const char *const later[] = {"HOP",
+                                        "SESSION",
+                                        "CUMULATE",
+                                        "RANDOM_CUT_FOREST",
+                                        "RANDOM_CUT_FOREST_WITH_EXPLANATION",
+                                        "HOTSPOTS",
+                                        "TOP_K_ITEMS_TUMBLING",
+                                        "COUNT_DISTINCT_ITEMS_TUMBLING",
+                                        "GROUP_RANK"};
+    static const char *const words[] = {"TUMBLE", "HOP", "SESSION", "CUMULATE"};
+    const struct ident *id = &e->call.name.parts[e->call.name.count - 1];
+
+    if (ident_is(id, "TUMBLE")) return tumble_source(b, e, out);
+    for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
+        if (ident_is(id, later[i])) return bind_later(b, e->at, "%s", later[i]), -1;
+    }
+    return err_set(b->err, ERR_NAME, e->at, "unknown table function \"%.*s\"%s", (int)id->text.len, id->text.ptr,
+                   bind_hint(b, id->text, words, 4));
+}
+
+/* AS t (a, b): other names for all the columns. */
+static int rename_columns(struct binder *b, const struct idents *names, struct source *s)
+{
+    struct field *fields;
+
+    if (!names->count) return 0;
+    if (names->count != s->field_count) {
+        return err_set(b->err, ERR_NAME, names->items[0].at, "the list has %d names for %d columns", names->count,
+                       s->field_count);
+    }
+    fields = arena_alloc(b->arena, (size_t)s->field_count * sizeof *fields);
+    for (int i = 0; i < s->field_count; i++) {
+        fields[i] = s->fields[i];
+        fields[i].name = bind_new_name(b, &names->items[i]);
+        fields[i].quoted = names->items[i].quoted;
+    }
+    s->fields = fields;
+    if (!s->scan) s->plan->fields = fields; /* the subquery's own, read by nobody else */
+    return 0;
+}
+
+static int refuse_decorations(struct binder *b, const struct table_ref *ref)
+{
+    if (ref->over) return bind_later(b, ref->over->at, "OVER"), -1;
+    if (ref->as_of) return bind_later(b, ref->as_of->at, "FOR SYSTEM_TIME AS OF"), -1;
+    if (ref->final) return bind_later(b, ref->at, "FINAL"), -1;
+    if (ref->lateral) return bind_later(b, ref->at, "LATERAL"), -1;
+    return 0;
+}
+
+int bind_source(struct binder *b, const struct table_ref *ref, struct source *out)
+{
+    int failed = -1;
+
+    if (refuse_decorations(b, ref)) return -1;
+    switch (ref->kind) {
+    case TABLE_NAMED: failed = named_source(b, &ref->name, out); break;
+    case TABLE_SUBQUERY: failed = select_source(b, ref->select, out); break;
+    case TABLE_FUNCTION: failed = function_source(b, ref->call, out); break;
+    case TABLE_UNNEST: return bind_later(b, ref->at, "UNNEST"), -1;
+    case TABLE_JOIN: return bind_later(b, ref->join.right->at, "joins"), -1;
+    }
+    if (failed) return -1;
+    if (ref->alias.text.ptr) out->name = bind_new_name(b, &ref->alias);
+    return rename_columns(b, &ref->columns, out);
+}

@@ -1,0 +1,189 @@
+/* binder.h - what the files of the binder share. Private to planner/bind*.c.
+ *
+ *   bind.c          statements: objects, their columns, pumps and their targets, INSERT
+ *   bind_option.c   WITH (...): options of streams, spans of time as text
+ *   bind_select.c   SELECT: the select list, UNION ALL, what is emitted
+ *   bind_source.c   FROM: streams, views, subqueries, TUMBLE(TABLE ...)
+ *   bind_group.c    GROUP BY, aggregates, expressions above an aggregate
+ *   bind_window.c   which expressions of event time are windows
+ *   bind_name.c     names of columns
+ *   bind_expr.c     expressions
+ *   bind_call.c     calls of functions, casts, aggregates
+ *   bind_literal.c  literals and names of types
+ *
+ * Bound expressions are never changed once made: rewriting makes new nodes, so subtrees may be shared. Functions that
+ * return a pointer return NULL on error, those that return int -1; binder->err is filled then. */
+#ifndef WEIR_PLANNER_BINDER_H
+#define WEIR_PLANNER_BINDER_H
+
+#include "planner/bind.h"
+
+struct binder {
+    const struct bind_context *ctx;
+    struct arena *arena; /* of the plan */
+    struct err *err;
+};
+
+/* What a FROM clause offers. A stream's or view's columns join the fields of its SCAN as they are named. */
+struct source {
+    const char *name; /* what `name.column` calls it; NULL: nothing does */
+    struct plan *plan;
+    bool scan;                  /* plan is a SCAN that still grows; else fields are the plan's */
+    const struct field *fields; /* what * yields, under their names here */
+    int field_count;
+    struct bound *window[3]; /* window_start, window_end, window_time of TUMBLE(TABLE ...): computed; or NULL */
+};
+
+/* ---- windows ---- */
+
+/* A value that never goes back while event time goes on: (shown - base) * numerator / denominator, where `shown` is the
+ * time itself (window.kind is NONE) or the visible start (right_closed: end) of its window. A TIMESTAMP may have been
+ * moved by months on top. */
+struct steps {
+    const struct bound *time; /* ROWTIME, or a column that goes with it */
+    struct window window;
+    int64_t numerator, denominator;
+    usec base;
+    int months;
+};
+
+/* Columns that have no place in any input yet, as column numbers of BOUND_COLUMN; bind_lift replaces them. */
+enum pseudo {
+    PSEUDO_ROWTIME = -1, /* an unqualified ROWTIME in a select list: that of the row which is made */
+    PSEUDO_WINDOW_START = -2,
+    PSEUDO_WINDOW_END = -3,
+    PSEUDO_WINDOW_TIME = -4,
+    PSEUDO_AGGREGATE = -16, /* and below: PSEUDO_AGGREGATE - i is aggregate i */
+};
+
+/* GROUP BY and the aggregates found in the rest of the query. */
+struct grouping {
+    const struct plan *input;
+    bool grouped;         /* there is a GROUP BY, an aggregate or HAVING: known once the select list is bound */
+    struct steps steps;   /* of the window; window.kind NONE: each instant is a window */
+    struct window window; /* as the plan has it; kind NONE: none */
+    bool unqualified;     /* GROUP BY says ROWTIME without a source: so the select list may name the key */
+    struct bound **keys;
+    int key_count;
+    struct aggregate *aggregates;
+    size_t aggregate_count, aggregate_capacity;
+    struct bound *rowtime; /* `expr AS ROWTIME`, lifted; or NULL */
+};
+
+enum clause {
+    CLAUSE_CONSTANT, /* VALUES: there are no columns */
+    CLAUSE_WHERE,
+    CLAUSE_GROUP,
+    CLAUSE_ITEM,
+    CLAUSE_HAVING,
+    CLAUSE_ARGUMENT, /* of an aggregate */
+    CLAUSE_FILTER,   /* of an aggregate */
+};
+
+/* What names mean where an expression stands. */
+struct scope {
+    struct binder *binder;
+    struct source *source; /* NULL: none */
+    enum clause clause;
+    struct grouping *grouping; /* NULL: there can be none */
+};
+
+/* ---- bind.c ---- */
+/* An identifier as a name of something new: folded to upper case in the old service's dialect. */
+const char *bind_new_name(struct binder *b, const struct ident *id);
+
+/* ---- bind_select.c ---- */
+/* A query inside another one; what it emits is not set yet. */
+struct plan *bind_select(struct binder *b, const struct select *select);
+/* A whole query. unsaid: how its outermost windows emit when the text does not say. */
+struct plan *bind_select_root(struct binder *b, const struct select *select, enum emit unsaid);
+/* The plan with its columns cast to the types of `to` (bind_assign), in its PROJECT or in one on top. */
+struct plan *bind_recast(struct binder *b, struct plan *plan, const struct field *to);
+struct plan *plan_new(struct binder *b, enum plan_kind kind, struct plan *input);
+
+/* ---- bind_source.c ---- */
+int bind_source(struct binder *b, const struct table_ref *ref, struct source *out);
+/* A query inside another one. */
+/* ---- bind_group.c ---- */
+int bind_groups(struct scope *scope, const struct select *select, struct grouping *out);
+/* The aggregate as a pseudo column of scope->grouping. */
+struct bound *bind_aggregate(struct scope *scope, const struct expr *call);
+bool bind_is_aggregate(struct str name);
+/* The AGGREGATE above the input. */
+struct plan *bind_group_plan(struct binder *b, struct grouping *g, struct plan *input);
+/* An expression over the input as one over the aggregate's output. */
+struct bound *bind_lift(struct binder *b, struct grouping *g, struct bound *e);
+
+/* ---- bind_window.c ---- */
+/* Whether e is such a value over the plan's rows. */
+bool steps_of(const struct plan *plan, const struct bound *e, struct steps *out);
+bool window_same(const struct window *a, const struct window *b);
+/* The window of the steps, for a plan. */
+struct window steps_window(struct binder *b, const struct steps *s);
+/* The value at the rows of an aggregate with that window, whose columns 0 and 1 are its bounds. */
+struct bound *steps_above(struct binder *b, const struct plan *input, const struct steps *s, const struct bound *e);
+/* TUMBLE(time, size [, offset]) as the start of the window. */
+struct bound *bind_tumble(struct binder *b, const struct source *source, struct bound *time, struct bound *size,
+                          struct bound *offset);
+/* window_start, window_end, window_time for each row. */
+int bind_tumble_columns(struct binder *b, struct source *source, struct bound *time, struct bound *size,
+                        struct bound *offset);
+
+/* ---- bind_name.c ---- */
+struct bound *bind_column(struct scope *scope, const struct expr *e);
+/* Column i of a source (of `fields`), or a system column. */
+struct bound *bind_source_column(struct binder *b, struct source *source, int column, int at);
+/* The column that the identifier names; -1: none is (err is untouched, *found false) or it is ambiguous. */
+enum found { FOUND_NONE, FOUND_ONE, FOUND_ERROR };
+enum found bind_field(struct binder *b, const struct ident *id, const struct field *fields, int count, int *out);
+int bind_unknown_column(struct binder *b, const struct ident *id, const struct source *source);
+/* A column of the source's table that TUMBLE's own column of the same name hides. */
+bool bind_is_window_column(const struct source *source, int column);
+bool ident_is(const struct ident *id, const char *word);
+/* Whether the identifier means the object of that name here: in the old service's dialect case counts. */
+int bind_check_case(struct binder *b, const struct ident *id, const char *name);
+/* The stream or view (kinds: see catalog_find) that the name means. */
+struct object *bind_object(struct binder *b, const struct name *name, unsigned kinds);
+
+/* ---- bind_expr.c ---- */
+struct bound *bind_expr(struct scope *scope, const struct expr *e);
+/* A BOOLEAN; `what` names the clause in the message. */
+struct bound *bind_condition(struct scope *scope, const struct expr *e, const char *what);
+
+/* ---- bind_call.c ---- */
+struct bound *bind_call(struct scope *scope, const struct expr *e);
+/* A call of a registered function or operator; arguments are cast to what it takes. */
+struct bound *bind_function(struct binder *b, int at, const char *name, int count, struct bound *const *args);
+struct bound *bind_cast(struct binder *b, struct bound *e, struct type to, enum cast_how how, int at);
+/* For columns of streams: numbers to numbers, texts to texts; what else differs is refused in the column's name. */
+struct bound *bind_assign(struct binder *b, struct bound *e, const struct field *to);
+/* The type that both widen to; -1 without err when there is none. */
+int type_common(struct type a, struct type b, struct type *out);
+struct bound *bind_case(struct binder *b, int at, struct bound **args, int count);
+
+/* ---- bind_literal.c ---- */
+struct bound *bind_literal(struct binder *b, const struct expr *e, bool negative);
+int bind_interval(struct binder *b, const struct expr *e, struct type *type, int64_t *value);
+int bind_type(struct binder *b, const struct type_name *name, struct type *out);
+
+/* ---- bind_option.c ---- */
+int bind_stream_options(struct binder *b, const struct options *options, struct object *o);
+int bind_refuse_options(struct binder *b, const struct options *options, const char *of);
+
+/* ---- nodes ---- */
+struct bound *bound_new(struct binder *b, enum bound_kind kind, enum type_kind type, int at);
+struct bound *bound_int(struct binder *b, enum type_kind type, int64_t value, int at);
+/* Fills the error when e is more than a plan should hold (operands that are used twice multiply). */
+int bind_check_size(struct binder *b, const struct bound *e);
+struct bound *bound_text(struct binder *b, const char *text, int at);
+struct bound *bound_input_column(struct binder *b, const struct field *field, int column, int at);
+
+/* ": did you mean "x"?" for the nearest of the words, or "". */
+const char *bind_hint(struct binder *b, struct str word, const char *const *words, size_t count);
+/* Fills the error and returns NULL. */
+void *bind_refuse(struct binder *b, enum err_code code, int at, const char *format, ...) PRINTF_LIKE(4, 5);
+/* "not supported yet: WHAT" */
+void *bind_later(struct binder *b, int at, const char *format, ...) PRINTF_LIKE(3, 4);
+void bind_warn(struct binder *b, int at, const char *format, ...) PRINTF_LIKE(3, 4);
+
+#endif

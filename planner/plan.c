@@ -1,0 +1,136 @@
+/* plan.c - see plan.h: plans as text. */
+#include "planner/plan.h"
+
+enum emission plan_emission(const struct plan *plan)
+{
+    return plan->insert_only ? EMISSION_APPEND : EMISSION_CHANGELOG;
+}
+
+/* ---- the nodes as text: one line each ---- */
+
+enum { NAMES_MAX = 1024 };
+
+/* Expressions name the columns of the node's input. */
+struct names {
+    const char *name[NAMES_MAX];
+};
+
+static const char *const *names_of(const struct plan *plan, struct names *out)
+{
+    if (plan->field_count > NAMES_MAX) return NULL;
+    for (int i = 0; i < plan->field_count; i++) out->name[i] = plan->fields[i].name;
+    return out->name;
+}
+
+static void print_list(struct bound *const *exprs, int count, const char *const *names, struct buf *out)
+{
+    for (int i = 0; i < count; i++) {
+        if (i) buf_puts(out, ", ");
+        bound_print(exprs[i], names, out);
+    }
+}
+
+static void print_scan(const struct plan *plan, struct buf *out)
+{
+    buf_printf(out, "scan %s%s", plan->object->kind == OBJECT_VIEW ? "view " : "", plan->object->name);
+    for (int i = 0; i < plan->field_count; i++) buf_printf(out, "%s%s", i ? ", " : ": ", plan->fields[i].name);
+}
+
+/* `x` for an unchanged column, `x + 1 AS y` for all else. */
+static void print_projected(const struct bound *expr, const struct field *field, const char *const *names,
+                            struct buf *out)
+{
+    size_t from = out->len;
+
+    bound_print(expr, names, out);
+    if (!str_equal(str_of(out->ptr + from, out->len - from), str_lit(field->name)))
+        buf_printf(out, " AS %s", field->name);
+}
+
+static void print_project(const struct plan *plan, const char *const *names, struct buf *out)
+{
+    buf_puts(out, "project");
+    for (int i = 0; i < plan->field_count; i++) {
+        buf_puts(out, i ? ", " : " ");
+        print_projected(plan->exprs[i], &plan->fields[i], names, out);
+    }
+    if (!plan->rowtime) return;
+    buf_puts(out, "; rowtime ");
+    bound_print(plan->rowtime, names, out);
+}
+
+/* A span in the greatest unit that divides it: 10 MINUTE. */
+static void print_span(usec span, struct buf *out)
+{
+    static const enum time_unit units[] = {UNIT_DAY, UNIT_HOUR, UNIT_MINUTE, UNIT_SECOND, UNIT_MILLISECOND};
+
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        usec unit = time_unit_usec(units[i]);
+        if (span % unit) continue;
+        buf_printf(out, "%lld %s", (long long)(span / unit), time_unit_name(units[i]));
+        return;
+    }
+    buf_printf(out, "%lld MICROSECOND", (long long)span);
+}
+
+static void print_window(const struct window *w, const char *const *names, struct buf *out)
+{
+    char text[TIME_TEXT_MAX];
+    usec origin = w->origin - w->right_closed; /* as the user sees it */
+
+    buf_puts(out, w->kind == WINDOW_MONOTONIC ? "; window while " : "; window of ");
+    bound_print(w->time, names, out);
+    if (w->kind == WINDOW_MONOTONIC) return;
+    buf_puts(out, " every ");
+    if (w->months)
+        buf_printf(out, "%d MONTH", w->months);
+    else
+        print_span(w->size, out);
+    if (w->right_closed) buf_puts(out, ", end included");
+    if (!origin) return;
+    buf_printf(out, " from %.*s", time_print(origin, text), text);
+}
+
+static void print_aggregate(const struct plan *plan, const char *const *names, struct buf *out)
+{
+    int first = plan->field_count - plan->aggregate_count;
+
+    buf_puts(out, "aggregate");
+    for (int i = 0; i < plan->aggregate_count; i++)
+        buf_printf(out, "%s%s", i ? ", " : " ", plan->fields[first + i].name);
+    if (plan->key_count) buf_puts(out, plan->aggregate_count ? "; by " : " by ");
+    print_list(plan->keys, plan->key_count, names, out);
+    if (plan->window.kind == WINDOW_NONE) return;
+    print_window(&plan->window, names, out);
+    buf_puts(out, plan->emit == EMIT_CLOSE ? "; emit on close" : "; emit changes");
+}
+
+static void print_node(const struct plan *plan, struct buf *out)
+{
+    struct names names;
+    const char *const *input = plan->inputs ? names_of(plan->input[0], &names) : NULL;
+
+    switch (plan->kind) {
+    case PLAN_SCAN: print_scan(plan, out); break;
+    case PLAN_FILTER:
+        buf_puts(out, "filter ");
+        bound_print(plan->predicate, input, out);
+        break;
+    case PLAN_PROJECT: print_project(plan, input, out); break;
+    case PLAN_UNION: buf_puts(out, "union all"); break;
+    case PLAN_AGGREGATE: print_aggregate(plan, input, out); break;
+    }
+}
+
+static void print_tree(const struct plan *plan, int depth, struct buf *out)
+{
+    for (int i = 0; i < depth; i++) buf_puts(out, "  ");
+    print_node(plan, out);
+    buf_putc(out, '\n');
+    for (int i = 0; i < plan->inputs; i++) print_tree(plan->input[i], depth + 1, out);
+}
+
+void plan_print(const struct plan *plan, struct buf *out)
+{
+    print_tree(plan, 0, out);
+}

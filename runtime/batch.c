@@ -1,0 +1,23 @@
+/* batch.c - see batch.h. */
+#include "runtime/batch.h"
+
+#include <string.h>
+
+static size_t element_bytes(enum phys phys)
+{
+    switch (phys) {
+    case PHYS_BOOL: return sizeof(uint8_t);
+    case PHYS_INT: return sizeof(int64_t);
+    case PHYS_DOUBLE: return sizeof(double);
+    case PHYS_TEXT: return sizeof(struct text);
+    }
+    return 0;
+}
+
+void column_new(struct arena *arena, enum phys phys, enum nullable nullable, struct column *out)
+{
+    *out = (struct column){.phys = phys, .data = arena_alloc(arena, BATCH_ROWS * element_bytes(phys))};
+    if (nullable == NOT_NULLABLE) return;
+    out->valid = arena_alloc(arena, BATCH_WORDS * sizeof *out->valid);
+    memset(out->valid, 0xff, BATCH_WORDS * sizeof *out->valid);
+}

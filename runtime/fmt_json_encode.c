@@ -1,0 +1,153 @@
+/* fmt_json_encode.c - rows as JSON objects.
+ *
+ * All but the values is the same in every row: so it is made once, as the pieces between them. Columns whose FROM paths
+ * share an object are written into one, at the place of the first of them. */
+#include "base/num.h"
+#include "runtime/fmt_json.h"
+
+#include <string.h>
+
+/* A member of the object to write: the value of a field, or an object with members of its own. */
+struct member {
+    struct str key;
+    int field; /* -1: an object */
+    struct member *first, *last, *next;
+};
+
+static struct member *append(struct arena *arena, struct member *parent, struct str key, int field)
+{
+    struct member *m = arena_alloc(arena, sizeof *m);
+
+    m->key = key;
+    m->field = field;
+    if (parent->last)
+        parent->last->next = m;
+    else
+        parent->first = m;
+    parent->last = m;
+    return m;
+}
+
+static struct member *object_in(struct arena *arena, struct member *parent, struct str key)
+{
+    for (struct member *m = parent->first; m; m = m->next) {
+        if (m->field < 0 && str_equal(m->key, key)) return m;
+    }
+    return append(arena, parent, key, -1);
+}
+
+static int add_field(struct json_encoder *e, struct member *root, int field, struct err *err)
+{
+    const struct field *f = &e->base.fields[field];
+    struct member *object = root;
+    struct path path;
+
+    if (path_of(f, &path, err)) return -1;
+    for (int i = 0; i < path.count; i++) {
+        if (!path.step[i].key.ptr) path.count = 0;
+    }
+    if (!path.count) {
+        return err_set(err, ERR_VALUE, -1, "column \"%s\": FROM '%s' can be read, not written", f->name, f->path);
+    }
+    for (int i = 0; i < path.count - 1; i++) object = object_in(e->base.arena, object, path.step[i].key);
+    append(e->base.arena, object, path.step[path.count - 1].key, field);
+    return 0;
+}
+
+static struct str take(struct arena *arena, struct buf *text)
+{
+    struct str copy = {arena_copy(arena, text->ptr, text->len), text->len};
+
+    text->len = 0;
+    return copy;
+}
+
+/* Appends the object's text to *text; at each value on the way, what there is of it becomes a piece. */
+static void make_pieces(struct json_encoder *e, const struct member *object, struct buf *text, int *count)
+{
+    buf_putc(text, '{');
+    for (const struct member *m = object->first; m; m = m->next) {
+        if (m != object->first) buf_putc(text, ',');
+        json_put_string(text, m->key.ptr, m->key.len);
+        buf_putc(text, ':');
+        if (m->field < 0)
+            make_pieces(e, m, text, count);
+        else
+            e->piece[(*count)++] = (struct piece){take(e->base.arena, text), m->field};
+    }
+    buf_putc(text, '}');
+}
+
+int json_encoder_open(struct encoder *base, struct err *err)
+{
+    struct json_encoder *e = (struct json_encoder *)base;
+    struct member root = {.field = -1};
+    struct buf text = {0};
+    int count = 0;
+
+    for (int i = 0; i < base->field_count; i++) {
+        if (add_field(e, &root, i, err)) return -1;
+    }
+    e->piece = arena_alloc(base->arena, (size_t)base->field_count * sizeof *e->piece);
+    make_pieces(e, &root, &text, &count);
+    e->end = take(base->arena, &text);
+    buf_free(&text);
+    return 0;
+}
+
+/* The text of a FORMAT may hold quotes. */
+static void put_formatted(const struct encoder *e, int field, usec t, struct buf *out)
+{
+    struct buf text = {0};
+
+    encode_timestamp(e, field, t, &text);
+    json_put_string(out, text.ptr, text.len);
+    buf_free(&text);
+}
+
+/* Numbers of an epoch format stay numbers. */
+static void put_timestamp(const struct encoder *e, int field, usec t, struct buf *out)
+{
+    const struct time_format *format = e->format[field];
+
+    if (format && !time_format_is_epoch(format)) {
+        put_formatted(e, field, t, out);
+        return;
+    }
+    if (!format) buf_putc(out, '"');
+    encode_timestamp(e, field, t, out);
+    if (!format) buf_putc(out, '"');
+}
+
+static void put_value(const struct encoder *e, int field, const struct column *column, int row, struct buf *out)
+{
+    char number[NUM_TEXT_MAX];
+
+    switch (column->phys) {
+    case PHYS_BOOL: buf_puts(out, column->bools[row] ? "true" : "false"); break;
+    case PHYS_DOUBLE: json_put_double(out, column->doubles[row]); break;
+    case PHYS_TEXT: json_put_string(out, column->texts[row].ptr, column->texts[row].len); break;
+    case PHYS_INT:
+        if (e->fields[field].type.kind == TYPE_TIMESTAMP)
+            put_timestamp(e, field, column->ints[row], out);
+        else
+            buf_put(out, number, (size_t)num_print_int(column->ints[row], number));
+        break;
+    }
+}
+
+void json_encode(struct encoder *base, const struct column *column, int row, struct buf *out)
+{
+    const struct json_encoder *e = (const struct json_encoder *)base;
+
+    for (int i = 0; i < base->field_count; i++) {
+        const struct piece *p = &e->piece[i];
+
+        buf_put(out, p->before.ptr, p->before.len);
+        if (column_is_null(&column[p->field], row))
+            buf_puts(out, "null");
+        else
+            put_value(base, p->field, &column[p->field], row, out);
+    }
+    buf_put(out, e->end.ptr, e->end.len);
+}
