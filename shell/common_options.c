@@ -3,13 +3,13 @@
 
 #include "shell/options.h"
 
-int take_format(const char *value, enum table_format *out, struct err *err)
+int take_format(const char *value, enum print_format *out, struct err *err)
 {
     int choice;
 
     if (!value) return 0;
-    if (options_choice("--format", value, table_format_name, TABLE_FORMAT_COUNT, &choice, err)) return -1;
-    *out = (enum table_format)choice;
+    if (options_choice("--format", value, print_format_name, PRINT_FORMAT_COUNT, &choice, err)) return -1;
+    *out = (enum print_format)choice;
     return 0;
 }
 

@@ -12,7 +12,7 @@
  * the engine is closed, because the engine still knows it. */
 struct result {
     struct console *console;
-    struct table *table; /* NULL: no columns yet, or ended */
+    struct printer *printer; /* NULL: no columns yet, or ended */
     bool ended;
     struct result *next;
 };
@@ -66,11 +66,11 @@ bool console_stopped(const struct console *console)
     return interrupt_pending() != INTERRUPT_NONE || console->out.error;
 }
 
-struct table *console_table(struct console *console, const char *const *names, int count)
+struct printer *console_printer(struct console *console, const char *const *names, int count)
 {
     if (console->any_result) buf_putc(&console->out.pending, '\n');
     console->any_result = true;
-    return table_new(console->format, &console->out, names, count);
+    return printer_new(console->format, &console->out, names, count);
 }
 
 /* A rows_handler. */
@@ -80,16 +80,16 @@ static int take_rows(void *arg, const struct rows *rows)
 
     if (result->ended || console_stopped(result->console)) return 1;
     if (!rows->columns) return 0;
-    if (!result->table) result->table = console_table(result->console, rows->name, rows->columns);
+    if (!result->printer) result->printer = console_printer(result->console, rows->name, rows->columns);
     if (!rows->value) return 0;
     result->console->rows++;
-    return table_row(result->table, rows->value) ? 1 : 0;
+    return printer_row(result->printer, rows->value) ? 1 : 0;
 }
 
 static void end_result(struct result *result)
 {
-    table_finish(result->table);
-    result->table = NULL;
+    printer_finish(result->printer);
+    result->printer = NULL;
     result->ended = true;
 }
 
@@ -128,7 +128,7 @@ int console_drain(struct console *console, struct err *err)
 void console_flush(struct console *console)
 {
     for (struct result *r = console->streams; r; r = r->next)
-        if (r->table) table_flush(r->table);
+        if (r->printer) printer_flush(r->printer);
     output_flush(&console->out);
 }
 

@@ -4,16 +4,16 @@
 
 #include "engine/session.h"
 #include "shell/output.h"
+#include "shell/printer.h"
 #include "shell/progress.h"
 #include "shell/script.h"
-#include "shell/table.h"
 
 struct result;
 
 struct console {
     struct engine *engine;
     struct output out; /* stdout */
-    enum table_format format;
+    enum print_format format;
     struct progress_bar bar;
     bool any_result;        /* something was printed: the next result begins with a blank line */
     uint64_t rows;          /* of the last statement */
@@ -38,7 +38,7 @@ bool console_stopped(const struct console *console);
 void console_flush(struct console *console);
 /* Ends the SELECT STREAMs. */
 void console_end_streams(struct console *console);
-/* A table for rows that do not come from a statement, parted from what was printed before. */
-struct table *console_table(struct console *console, const char *const *names, int count);
+/* A printer for rows that do not come from a statement, parted from what was printed before. */
+struct printer *console_printer(struct console *console, const char *const *names, int count);
 
 #endif

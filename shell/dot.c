@@ -65,11 +65,11 @@ static enum exit_code dot_mode(struct repl *repl, const struct dot *dot, const c
     struct err err;
     int choice;
 
-    if (options_choice(dot->name, argument, table_format_name, TABLE_FORMAT_COUNT, &choice, &err)) {
+    if (options_choice(dot->name, argument, print_format_name, PRINT_FORMAT_COUNT, &choice, &err)) {
         err.code = ERR_VALUE;
         return report_error(&err);
     }
-    repl->runner->console.format = (enum table_format)choice;
+    repl->runner->console.format = (enum print_format)choice;
     return EXIT_DONE;
 }
 

@@ -3,13 +3,13 @@
 
 #include <stdlib.h>
 
-static void begin_table(struct emitter *emit, const struct field *fields, int count)
+static void begin_printer(struct emitter *emit, const struct field *fields, int count)
 {
     const char **names = mem_alloc(sizeof *names * (size_t)(count + 1));
 
     for (int i = 0; i < count; i++) names[i] = fields[i].name;
     names[count] = "_weight";
-    emit->table = console_table(emit->console, names, count + emit->with_weight);
+    emit->printer = console_printer(emit->console, names, count + emit->with_weight);
     free(names);
 }
 
@@ -31,9 +31,9 @@ static void take_change(void *arg, const struct field *fields, int count, const 
     struct emitter *emit = arg;
 
     if (emit->console->out.error) return;
-    if (!emit->table) begin_table(emit, fields, count);
+    if (!emit->printer) begin_printer(emit, fields, count);
     if (emit->with_weight) values = add_weight(emit, values, count, weight);
-    table_row(emit->table, values);
+    printer_row(emit->printer, values);
 }
 
 int emitter_attach(struct emitter *emit, struct err *err)
@@ -60,7 +60,7 @@ int emitter_require(struct emitter *emit, struct err *err)
 
 void emitter_flush(struct emitter *emit)
 {
-    if (emit->table) table_flush(emit->table);
+    if (emit->printer) printer_flush(emit->printer);
 }
 
 static void put_quoted_name(const char *name, struct buf *out)
@@ -92,10 +92,10 @@ int emitter_finish(struct emitter *emit, struct err *err)
 
     if (object && emit->at_end && !console_stopped(emit->console))
         failed = print_content(emit, object->name, err);
-    else if (object && !emit->at_end && !emit->table)
-        begin_table(emit, object->fields, object->field_count);
-    table_finish(emit->table);
-    emit->table = NULL;
+    else if (object && !emit->at_end && !emit->printer)
+        begin_printer(emit, object->fields, object->field_count);
+    printer_finish(emit->printer);
+    emit->printer = NULL;
     buf_free(&emit->scratch);
     return failed;
 }

@@ -13,7 +13,7 @@ struct emitter {
     bool attached;
     bool at_end; /* it is such a view */
     bool with_weight;
-    struct table *table;
+    struct printer *printer;
     struct buf scratch; /* a row with its weight */
 };
 

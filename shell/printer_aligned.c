@@ -1,4 +1,4 @@
-/* table_aligned.c - the formats with aligned columns: table, box, markdown.
+/* printer_aligned.c - the formats with aligned columns: table, box, markdown.
  *
  * The first rows are held back until there are SAMPLE_ROWS or SAMPLE_BYTES of them, or someone wants to see them; the
  * widths are those of the sample. Then everything is printed at once, and a later cell that is wider pushes the rest of
@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "shell/cell.h"
-#include "shell/table_class.h"
+#include "shell/printer_class.h"
 
 enum { SAMPLE_ROWS = 1000, SAMPLE_BYTES = 1 << 20, WIDTH_MAX = 100 };
 
@@ -27,7 +27,7 @@ struct column_layout {
 };
 
 struct aligned {
-    struct table table; /* must be first */
+    struct printer printer; /* must be first */
     const struct frame *frame;
     struct column_layout *layout;
     struct buf sample; /* display texts of the sampled cells, row by row */
@@ -49,7 +49,7 @@ static bool at_right(const struct aligned *a, int column)
 
 static void put_cell(struct aligned *a, struct str display, int column)
 {
-    struct buf *out = &a->table.out->pending;
+    struct buf *out = &a->printer.out->pending;
     int padding = a->layout[column].width - cell_width(display);
 
     if (at_right(a, column)) put_times(out, " ", padding);
@@ -60,7 +60,7 @@ static void put_cell(struct aligned *a, struct str display, int column)
 /* Without a frame a line has no blanks at its end. */
 static void end_line(struct aligned *a, size_t begin)
 {
-    struct buf *out = &a->table.out->pending;
+    struct buf *out = &a->printer.out->pending;
 
     buf_puts(out, a->frame->right);
     if (!*a->frame->right)
@@ -70,16 +70,16 @@ static void end_line(struct aligned *a, size_t begin)
 
 static void put_display(struct aligned *a, struct str display, int column)
 {
-    buf_puts(&a->table.out->pending, column ? a->frame->between : a->frame->left);
+    buf_puts(&a->printer.out->pending, column ? a->frame->between : a->frame->left);
     put_cell(a, display, column);
 }
 
 static void put_line(struct aligned *a, const char *const ends[3])
 {
-    struct buf *out = &a->table.out->pending;
+    struct buf *out = &a->printer.out->pending;
 
     if (!ends[0]) return;
-    for (int i = 0; i < a->table.columns; i++) {
+    for (int i = 0; i < a->printer.columns; i++) {
         bool colon = a->frame->rule_says_right && at_right(a, i);
         buf_puts(out, ends[i ? 1 : 0]);
         put_times(out, a->frame->dash, a->layout[i].width - colon);
@@ -109,7 +109,7 @@ static void escape_bars(struct aligned *a, struct buf *buf, size_t from)
 static struct str render_name(struct aligned *a, int column)
 {
     a->scratch.len = 0;
-    cell_put_display_text(str_lit(a->table.name[column]), &a->scratch);
+    cell_put_display_text(str_lit(a->printer.name[column]), &a->scratch);
     escape_bars(a, &a->scratch, 0);
     return str_of(a->scratch.ptr, a->scratch.len);
 }
@@ -131,34 +131,34 @@ static struct str sampled(const struct aligned *a, size_t cell)
 
 static void put_header(struct aligned *a)
 {
-    size_t begin = a->table.out->pending.len;
+    size_t begin = a->printer.out->pending.len;
 
     put_line(a, a->frame->top);
-    for (int i = 0; i < a->table.columns; i++) put_display(a, render_name(a, i), i);
+    for (int i = 0; i < a->printer.columns; i++) put_display(a, render_name(a, i), i);
     end_line(a, begin);
     put_line(a, a->frame->rule);
 }
 
 static void put_sample(struct aligned *a)
 {
-    size_t columns = (size_t)a->table.columns;
+    size_t columns = (size_t)a->printer.columns;
 
     for (size_t cell = 0; cell < a->cells; cell += columns) {
-        size_t begin = a->table.out->pending.len;
+        size_t begin = a->printer.out->pending.len;
         for (size_t i = 0; i < columns; i++) put_display(a, sampled(a, cell + i), (int)i);
         end_line(a, begin);
     }
 }
 
-static void aligned_flush(struct table *t)
+static void aligned_flush(struct printer *p)
 {
-    struct aligned *a = (struct aligned *)t;
+    struct aligned *a = (struct aligned *)p;
 
-    if (a->laid_out || t->columns == 0) return;
+    if (a->laid_out || p->columns == 0) return;
     a->laid_out = true;
-    for (int i = 0; i < t->columns; i++) a->layout[i].width = a->frame->width_min;
-    for (int i = 0; i < t->columns; i++) widen(&a->layout[i], render_name(a, i));
-    for (size_t i = 0; i < a->cells; i++) widen(&a->layout[i % (size_t)t->columns], sampled(a, i));
+    for (int i = 0; i < p->columns; i++) a->layout[i].width = a->frame->width_min;
+    for (int i = 0; i < p->columns; i++) widen(&a->layout[i], render_name(a, i));
+    for (size_t i = 0; i < a->cells; i++) widen(&a->layout[i % (size_t)p->columns], sampled(a, i));
     put_header(a);
     put_sample(a);
     buf_free(&a->sample);
@@ -184,20 +184,20 @@ static void add_to_sample(struct aligned *a, const struct relation_value *value,
 
 static void sample_row(struct aligned *a, const struct relation_value *values)
 {
-    for (int i = 0; i < a->table.columns; i++) add_to_sample(a, &values[i], i);
-    if (a->table.rows + 1 >= SAMPLE_ROWS || a->sample.len >= SAMPLE_BYTES) aligned_flush(&a->table);
+    for (int i = 0; i < a->printer.columns; i++) add_to_sample(a, &values[i], i);
+    if (a->printer.rows + 1 >= SAMPLE_ROWS || a->sample.len >= SAMPLE_BYTES) aligned_flush(&a->printer);
 }
 
-static void aligned_row(struct table *t, const struct relation_value *values)
+static void aligned_row(struct printer *p, const struct relation_value *values)
 {
-    struct aligned *a = (struct aligned *)t;
-    size_t begin = t->out->pending.len;
+    struct aligned *a = (struct aligned *)p;
+    size_t begin = p->out->pending.len;
 
     if (!a->laid_out) {
         sample_row(a, values);
         return;
     }
-    for (int i = 0; i < t->columns; i++) {
+    for (int i = 0; i < p->columns; i++) {
         a->scratch.len = 0;
         cell_put_display(&values[i], &a->scratch);
         escape_bars(a, &a->scratch, 0);
@@ -206,16 +206,16 @@ static void aligned_row(struct table *t, const struct relation_value *values)
     end_line(a, begin);
 }
 
-static void aligned_end(struct table *t)
+static void aligned_end(struct printer *p)
 {
-    struct aligned *a = (struct aligned *)t;
+    struct aligned *a = (struct aligned *)p;
 
     put_line(a, a->frame->bottom);
 }
 
-static void aligned_free(struct table *t)
+static void aligned_free(struct printer *p)
 {
-    struct aligned *a = (struct aligned *)t;
+    struct aligned *a = (struct aligned *)p;
 
     free(a->layout);
     free(a->ends);
@@ -223,32 +223,32 @@ static void aligned_free(struct table *t)
     buf_free(&a->scratch);
 }
 
-static void aligned_begin(struct table *t, const struct frame *frame)
+static void aligned_begin(struct printer *p, const struct frame *frame)
 {
-    struct aligned *a = (struct aligned *)t;
+    struct aligned *a = (struct aligned *)p;
 
     a->frame = frame;
-    a->layout = mem_zalloc(sizeof *a->layout * (size_t)(t->columns + 1));
+    a->layout = mem_zalloc(sizeof *a->layout * (size_t)(p->columns + 1));
 }
 
-static void plain_begin(struct table *t)
+static void plain_begin(struct printer *p)
 {
     static const struct frame frame = {"", "  ", "", "-", {NULL}, {"", "  ", ""}, {NULL}, false, false, 0};
-    aligned_begin(t, &frame);
+    aligned_begin(p, &frame);
 }
 
-static void box_begin(struct table *t)
+static void box_begin(struct printer *p)
 {
     static const struct frame frame = {
         "│ ", " │ ", " │", "─", {"┌─", "─┬─", "─┐"}, {"├─", "─┼─", "─┤"}, {"└─", "─┴─", "─┘"}, false, false, 0};
-    aligned_begin(t, &frame);
+    aligned_begin(p, &frame);
 }
 
-static void markdown_begin(struct table *t)
+static void markdown_begin(struct printer *p)
 {
     static const struct frame frame = {"| ", " | ", " |", "-", {NULL}, {"| ", " | ", " |"}, {NULL}, true, true, 3};
 
-    aligned_begin(t, &frame);
+    aligned_begin(p, &frame);
 }
 
 #define ALIGNED(begin_function)                                                                                        \
@@ -257,6 +257,6 @@ static void markdown_begin(struct table *t)
         .end = aligned_end, .free = aligned_free                                                                       \
     }
 
-const struct table_class table_plain_class = ALIGNED(plain_begin);
-const struct table_class table_box_class = ALIGNED(box_begin);
-const struct table_class table_markdown_class = ALIGNED(markdown_begin);
+const struct printer_class printer_plain_class = ALIGNED(plain_begin);
+const struct printer_class printer_box_class = ALIGNED(box_begin);
+const struct printer_class printer_markdown_class = ALIGNED(markdown_begin);
