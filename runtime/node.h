@@ -35,7 +35,7 @@ struct node {
     struct tick tick;
 
     /* What closes windows downstream: see flow.c. */
-    struct operator** closer;
+    struct operator **closer;
     int closer_count;
     bool single; /* segments of one row: a derived stream downstream has a WATERMARK of its own */
 
