@@ -224,7 +224,8 @@ void fn_modulo_bigint(struct kernel_call *c)
 void fn_truncate_to(struct kernel_call *c)
 {
     fn_modulo_bigint(c);
-    for (int i = 0; i < c->rows; i++) c->out->ints[i] = (int64_t)((uint64_t)c->args[0]->ints[i] - (uint64_t)c->out->ints[i]);
+    for (int i = 0; i < c->rows; i++)
+        c->out->ints[i] = (int64_t)((uint64_t)c->args[0]->ints[i] - (uint64_t)c->out->ints[i]);
 }
 
 void fn_step_int(struct kernel_call *c)

@@ -1,6 +1,6 @@
 /* fn_like.c - the kernel of LIKE. A pattern is compiled to codes: a byte, any one character, any text. Patterns without
- * _ whose % stand at the ends only (equal, prefix, suffix, contains) become comparisons of bytes; the others are matched
- * with one point to go back to, the last % seen. A constant pattern is compiled once. */
+ * _ whose % stand at the ends only (equal, prefix, suffix, contains) become comparisons of bytes; the others are
+ * matched with one point to go back to, the last % seen. A constant pattern is compiled once. */
 #include "runtime/kernel.h"
 
 #include "base/utf8.h"

@@ -1,5 +1,5 @@
-/* fn_time.c - kernels over instants and spans: adding, rounding to units, fields. Instants outside the years 0001 to 9999
- * are an overflow. */
+/* fn_time.c - kernels over instants and spans: adding, rounding to units, fields. Instants outside the years 0001 to
+ * 9999 are an overflow. */
 #include "runtime/kernel.h"
 
 static int64_t floor_div(int64_t a, int64_t b)
