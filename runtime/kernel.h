@@ -77,6 +77,9 @@ static inline struct text text_empty(void)
     return (struct text){.ptr = ""};
 }
 
+/* The values of out become the argument's; not its NULLs and errors. */
+void kernel_copy_values(struct kernel_call *c, const struct column *from);
+
 /* Makes a text result of what has been appended to c->text since it was `from` bytes long; ROW_TOO_LONG when that is
  * more than TEXT_BYTES_MAX. Other texts may move until kernel_text_finish, which is called once, after all rows. */
 enum { TEXT_BYTES_MAX = RECORD_DATA_MAX };
