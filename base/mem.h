@@ -81,6 +81,7 @@ static inline uint64_t get_u64(const void *at)
     __builtin_memcpy(&v, at, 8);
     return v;
 }
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "weir's files are little-endian and so must be the processor");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "weir's files are little-endian and so must be the processor");
 
 #endif

@@ -19,7 +19,7 @@ struct sum {
 _Static_assert(sizeof(struct sum) == 32, "written to disk");
 
 struct sum_wide {
-    uint64_t limb[36];                    /* two's complement, limb 0 least; unit 2^-1074 */
+    uint64_t limb[36];                     /* two's complement, limb 0 least; unit 2^-1074 */
     int64_t nan, infinity, minus_infinity; /* how many are in the sum now */
 };
 

@@ -1,6 +1,6 @@
 /* file.c - see file.h. Reads blocks of a megabyte, splits them into records and gives out batches that point into the
- * block; a record that does not fit makes the block grow up to RECORD_DATA_MAX and some, beyond which the format cuts it
- * (and finds it bad). The checksum runs along: bytes are added when they are used or leave the block. */
+ * block; a record that does not fit makes the block grow up to RECORD_DATA_MAX and some, beyond which the format cuts
+ * it (and finds it bad). The checksum runs along: bytes are added when they are used or leave the block. */
 #include "connectors/file.h"
 
 #include "base/hash.h"
@@ -14,14 +14,14 @@ struct file_source {
     struct source source; /* must be first */
     struct file *file;
     const char *format, *path;
-    uint64_t to;          /* records begin before it */
+    uint64_t to; /* records begin before it */
 
-    char *block;          /* bytes [start, start + len) of the file, and FORMAT_PADDING */
+    char *block; /* bytes [start, start + len) of the file, and FORMAT_PADDING */
     size_t len, capacity;
     uint64_t start;
-    uint64_t next;        /* offset of the next record to be given */
+    uint64_t next; /* offset of the next record to be given */
 
-    uint32_t crc;         /* of the bytes [.., crc_at) since the last checksum */
+    uint32_t crc; /* of the bytes [.., crc_at) since the last checksum */
     uint64_t crc_at;
 
     struct text record[BATCH_ROWS];
@@ -68,7 +68,8 @@ static int split(struct file_source *f, int max)
 {
     size_t at = (size_t)(f->next - f->start), used;
     bool last = f->start + f->len == f->source.size;
-    int n = format_split(f->format, f->block + at, f->len - at, last ? SPLIT_LAST : SPLIT_MORE, f->record, f->position, max, &used);
+    int n = format_split(f->format, f->block + at, f->len - at, last ? SPLIT_LAST : SPLIT_MORE, f->record, f->position,
+                         max, &used);
 
     for (int i = 0; i < n; i++) f->position[i] += f->next;
     f->next += used;
@@ -100,7 +101,10 @@ static int file_next(struct feed *feed, int max, struct feed_rows *out, struct e
         if (n == 0 && f->next == before) want = want * 2 > BLOCK_BYTES_MAX ? BLOCK_BYTES_MAX : want * 2;
     }
     n = cut_at_range(f, n);
-    *out = (struct feed_rows){.count = n, .record = f->record, .position = f->position, .arrival = f->arrival,
+    *out = (struct feed_rows){.count = n,
+                              .record = f->record,
+                              .position = f->position,
+                              .arrival = f->arrival,
                               .end_of_input = f->next >= f->source.size};
     return n;
 }

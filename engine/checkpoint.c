@@ -1,9 +1,10 @@
 /* checkpoint.c - the state of everything as of an epoch, so that a restart need not begin at the beginning.
  *
- * DIR/state/N.ckpt holds the flow's bytes ("flow") and, per query, what changed in its pages since the checkpoint before
+ * DIR/state/N.ckpt holds the flow's bytes ("flow") and, per query, what changed in its pages since the checkpoint
+ * before
  * ("ID/n"); a base holds all of it. weir.db, last, says which is the newest and where the journal goes on: key
- * "checkpoint" (struct saved below, then per source read in place: u32 stream, u32 0 and its memory; then aborted epochs),
- * the catalogue, and each object's DDL under "ddl.ID". Nothing is read back that weir.db does not name. */
+ * "checkpoint" (struct saved below, then per source read in place: u32 stream, u32 0 and its memory; then aborted
+ * epochs), the catalogue, and each object's DDL under "ddl.ID". Nothing is read back that weir.db does not name. */
 #include "engine/engine.h"
 
 #include "runtime/checkpoint_file.h"
@@ -17,12 +18,12 @@ enum { SAVED_VERSION = 1, DELTAS_MAX = 8 };
 
 struct saved {
     uint32_t version, readings, streams, aborted;
-    uint64_t number, base;           /* this checkpoint and the base that its deltas begin with */
+    uint64_t number, base; /* this checkpoint and the base that its deltas begin with */
     uint64_t epoch;
     int64_t clock;
-    uint32_t at_file, next_id;        /* next_id: of the next object */
+    uint32_t at_file, next_id;             /* next_id: of the next object */
     uint64_t at_offset, at_first, ordinal; /* the main group's place */
-    uint64_t scanned;                /* journal entries before this ordinal are in it */
+    uint64_t scanned;                      /* journal entries before this ordinal are in it */
 };
 _Static_assert(sizeof(struct saved) == 88, "written to disk");
 
@@ -95,7 +96,8 @@ static void pack_saved(struct engine *e, const struct saved *saved, struct buf *
         buf_put(out, &r, sizeof r);
     }
     for (size_t i = 0; i < e->state_count; i++) {
-        struct saved_stream s = {e->state[i].id, 0, e->state[i].appended, e->state[i].derived, e->state[i].last_arrival};
+        struct saved_stream s = {e->state[i].id, 0, e->state[i].appended, e->state[i].derived,
+                                 e->state[i].last_arrival};
         buf_put(out, &s, sizeof s);
     }
     buf_put(out, e->aborted, e->aborted_count * sizeof *e->aborted);
@@ -170,11 +172,19 @@ int checkpoint_take(struct engine *e, struct err *err)
     uint64_t number = e->checkpoint_number + 1, ordinal;
     bool base = !e->checkpoint_base || number - e->checkpoint_base > DELTAS_MAX;
     struct saved saved = {
-        .version = SAVED_VERSION, .number = number, .base = base ? number : e->checkpoint_base, .epoch = e->epoch,
-        .clock = e->clock, .readings = (uint32_t)e->main.reading_count, .streams = (uint32_t)e->state_count,
-        .aborted = (uint32_t)e->aborted_count, 
-        .at_file = e->main.place.at.file, .next_id = catalog_next_id(e->catalog), .at_offset = e->main.place.at.offset,
-        .at_first = e->main.place.first, .ordinal = e->main.place.ordinal,
+        .version = SAVED_VERSION,
+        .number = number,
+        .base = base ? number : e->checkpoint_base,
+        .epoch = e->epoch,
+        .clock = e->clock,
+        .readings = (uint32_t)e->main.reading_count,
+        .streams = (uint32_t)e->state_count,
+        .aborted = (uint32_t)e->aborted_count,
+        .at_file = e->main.place.at.file,
+        .next_id = catalog_next_id(e->catalog),
+        .at_offset = e->main.place.at.offset,
+        .at_first = e->main.place.first,
+        .ordinal = e->main.place.ordinal,
     };
 
     if (e->build) return 0; /* half a query is not kept: the next checkpoint will have it */
@@ -207,7 +217,8 @@ static int read_saved(struct engine *e, struct buf *bytes, struct saved *saved, 
     if (bytes->len < sizeof *saved) return err_set(err, ERR_DAMAGED, -1, "the checkpoint in weir.db is too short");
     memcpy(saved, bytes->ptr, sizeof *saved);
     if (saved->version != SAVED_VERSION)
-        return err_set(err, ERR_UNSUPPORTED, -1, "not supported yet: a checkpoint of version %u", (unsigned)saved->version);
+        return err_set(err, ERR_UNSUPPORTED, -1, "not supported yet: a checkpoint of version %u",
+                       (unsigned)saved->version);
     if (bytes->len != sizeof *saved + saved->readings * sizeof(struct saved_reading) +
                           saved->streams * sizeof(struct saved_stream) + saved->aborted * sizeof(uint64_t))
         return err_set(err, ERR_DAMAGED, -1, "the checkpoint in weir.db has the wrong size");
@@ -223,8 +234,8 @@ int checkpoint_load_place(struct engine *e, struct checkpoint_place *place, int 
     buf_free(&bytes);
     *found = got > 0;
     if (got <= 0) return got;
-    *place = (struct checkpoint_place){
-        .main = {saved.ordinal, {saved.at_file, saved.at_offset}, saved.at_first}, .scanned = saved.scanned};
+    *place = (struct checkpoint_place){.main = {saved.ordinal, {saved.at_file, saved.at_offset}, saved.at_first},
+                                       .scanned = saved.scanned};
     return 0;
 }
 
@@ -244,8 +255,10 @@ static int load_object(void *arg, uint32_t id, const char *kind, const char *nam
     (void)sql;
     snprintf(key, sizeof key, "ddl.%u", (unsigned)id);
     failed = store_get(l->engine->database, key, &bytes, l->err) <= 0;
-    if (failed) err_set(l->err, ERR_DAMAGED, -1, "weir.db has no declaration of %s", name);
-    else failed = ddl_restore(l->engine, str_of(bytes.ptr, bytes.len), id, l->err);
+    if (failed)
+        err_set(l->err, ERR_DAMAGED, -1, "weir.db has no declaration of %s", name);
+    else
+        failed = ddl_restore(l->engine, str_of(bytes.ptr, bytes.len), id, l->err);
     buf_free(&bytes);
     return failed;
 }

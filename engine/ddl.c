@@ -30,9 +30,12 @@ int ddl_unpack(struct str p, struct arena *arena, struct ddl *out, struct err *e
 {
     size_t base = p.len >= DDL_HEAD ? get_u32(p.ptr + 16) : 0;
 
-    if (p.len < DDL_HEAD || p.len - DDL_HEAD < base) return err_set(err, ERR_DAMAGED, -1, "a journal entry of DDL is too short");
+    if (p.len < DDL_HEAD || p.len - DDL_HEAD < base)
+        return err_set(err, ERR_DAMAGED, -1, "a journal entry of DDL is too short");
     *out = (struct ddl){
-        .now = (usec)get_u64(p.ptr), .dialect = (enum dialect)get_u32(p.ptr + 8), .build = get_u32(p.ptr + 12) & DDL_BUILD,
+        .now = (usec)get_u64(p.ptr),
+        .dialect = (enum dialect)get_u32(p.ptr + 8),
+        .build = get_u32(p.ptr + 12) & DDL_BUILD,
         .base_dir = base ? arena_copy(arena, p.ptr + DDL_HEAD, base) : NULL,
     };
     p = str_of(p.ptr + DDL_HEAD + base, p.len - DDL_HEAD - base);
@@ -57,9 +60,12 @@ static void resolve_path(struct object *o, const char *base_dir)
 static struct object *bind_object(struct engine *e, const struct ddl *ddl, const struct statement *s, struct err *err)
 {
     struct bind_context ctx = {
-        .catalog = e->catalog, .dialect = ddl->dialect, .now = ddl->now,
+        .catalog = e->catalog,
+        .dialect = ddl->dialect,
+        .now = ddl->now,
         .max_ahead_default = e->options.no_max_ahead ? USEC_MAX : USEC_HOUR,
-        .warn = e->replaying ? NULL : bind_warning, .warn_arg = e,
+        .warn = e->replaying ? NULL : bind_warning,
+        .warn_arg = e,
     };
     struct object *o = bind_create(&ctx, s, err);
     struct buf text = {0}, entry = {0};
@@ -293,8 +299,12 @@ static int check_name(struct engine *e, const struct statement *s, const struct 
     if (s->if_not_exists) return 1;
     if (old->system) return err_set(err, ERR_NAME, s->name.at, "%s is the system's own stream", old->name);
     if (!s->replace)
-        return err_set(err, ERR_NAME, s->name.at, "there is another %s \"%s\" already: use OR REPLACE, or drop it first",
-                       old->kind == OBJECT_STREAM ? "stream" : old->kind == OBJECT_VIEW ? "view" : "pump", old->name);
+        return err_set(err, ERR_NAME, s->name.at,
+                       "there is another %s \"%s\" already: use OR REPLACE, or drop it first",
+                       old->kind == OBJECT_STREAM ? "stream"
+                       : old->kind == OBJECT_VIEW ? "view"
+                                                  : "pump",
+                       old->name);
     return check_unused(e, old, s->name.at, err);
 }
 

@@ -1,8 +1,8 @@
 /* engine.c - an engine is opened, brought to where its directory's journal ends, and closed.
  *
  * Opening: lock -> weir.db -> the last checkpoint (checkpoint.c) -> journal verified from there -> its DDL, sources and
- * epochs applied again (recover) -> a query that was being built is built to its end -> files that have grown are noticed.
- * In memory: the same on a temporary directory without fsync and without checkpoints, removed at the end. */
+ * epochs applied again (recover) -> a query that was being built is built to its end -> files that have grown are
+ * noticed. In memory: the same on a temporary directory without fsync and without checkpoints, removed at the end. */
 #include "engine/engine.h"
 
 #include "runtime/errors.h"
@@ -65,8 +65,11 @@ struct stream_state *state_of(struct engine *e, uint32_t id)
 struct flow *engine_flow(struct engine *e, struct flow *outer)
 {
     struct flow_options options = {
-        .append = epoch_append, .append_arg = e, .shuffle = e->options.lanes > 1 ? &e->shuffle : NULL,
-        .error_stream = e->errors, .outer = outer,
+        .append = epoch_append,
+        .append_arg = e,
+        .shuffle = e->options.lanes > 1 ? &e->shuffle : NULL,
+        .error_stream = e->errors,
+        .outer = outer,
     };
 
     return flow_new(&options);
@@ -110,7 +113,11 @@ static int open_journal(struct engine *e, const struct checkpoint_place *place, 
 {
     char *path = engine_path(e, "journal");
     struct journal_options options = {
-        .disk = e->disk, .dir = path, .clock = e->options.clock, .clock_arg = e->options.clock_arg, .from = place->main.at,
+        .disk = e->disk,
+        .dir = path,
+        .clock = e->options.clock,
+        .clock_arg = e->options.clock_arg,
+        .from = place->main.at,
         .from_ordinal = place->main.first,
     };
     int failed = journal_open(&options, &e->journal, err);
@@ -119,7 +126,8 @@ static int open_journal(struct engine *e, const struct checkpoint_place *place, 
     if (failed) return -1;
     e->stats.torn_bytes = journal_stats(e->journal).torn_bytes;
     if (e->stats.torn_bytes)
-        engine_warn(e, "the journal ended in %llu bytes of an unfinished write: cut off", (unsigned long long)e->stats.torn_bytes);
+        engine_warn(e, "the journal ended in %llu bytes of an unfinished write: cut off",
+                    (unsigned long long)e->stats.torn_bytes);
     return 0;
 }
 
@@ -294,8 +302,10 @@ int engine_close(struct engine *e, struct err *err)
         return -1;
     }
     if (!e->in_memory) failed = checkpoint_take(e, err);
-    if (!failed) failed = journal_close(e->journal, err);
-    else journal_abandon(e->journal);
+    if (!failed)
+        failed = journal_close(e->journal, err);
+    else
+        journal_abandon(e->journal);
     database_close(e->database);
     if (e->in_memory) remove_temporary(e);
     free_all(e);

@@ -20,10 +20,10 @@
 
 /* A source read in place, and how far a group has come in it. What a checkpoint keeps of it is `memory`. */
 struct reading_memory {
-    uint64_t offset;  /* of the first byte not used */
-    uint64_t size;    /* as journalled: nothing behind it is read */
-    uint64_t opened;  /* the ordinal in its rows' order keys: 0, or of the ENTRY_SOURCE that noticed its growth */
-    usec arrival;     /* of its rows: the clock of its declaration */
+    uint64_t offset; /* of the first byte not used */
+    uint64_t size;   /* as journalled: nothing behind it is read */
+    uint64_t opened; /* the ordinal in its rows' order keys: 0, or of the ENTRY_SOURCE that noticed its growth */
+    usec arrival;    /* of its rows: the clock of its declaration */
 };
 
 struct reading {
@@ -82,10 +82,10 @@ struct engine {
 
     struct group main;
     struct group *build; /* NULL, or the query that is being built from history */
-    uint64_t epoch;   /* the last one committed */
-    uint64_t *aborted; /* epochs that left chunks without a commit */
+    uint64_t epoch;      /* the last one committed */
+    uint64_t *aborted;   /* epochs that left chunks without a commit */
     size_t aborted_count, aborted_capacity;
-    usec clock;       /* of the last epoch */
+    usec clock; /* of the last epoch */
     bool replaying;
 
     struct stream_state *state;
@@ -132,7 +132,8 @@ int ddl_apply(struct engine *e, const struct ddl *ddl, struct err *err) MUST_CHE
 /* The same for an object of a checkpoint, under its number. */
 int ddl_restore(struct engine *e, struct str payload, uint32_t id, struct err *err) MUST_CHECK;
 /* A statement that changes the catalogue: checks, journals and applies it. */
-int ddl_execute(struct engine *e, const struct statement *s, struct str sql, const char *base_dir, struct err *err) MUST_CHECK;
+int ddl_execute(struct engine *e, const struct statement *s, struct str sql, const char *base_dir,
+                struct err *err) MUST_CHECK;
 
 /* Goes on with a query whose building was cut short. */
 int ddl_continue_build(struct engine *e, struct err *err) MUST_CHECK;
@@ -157,8 +158,8 @@ void intake_free(struct intake *in);
 /* Which streams, and whether derived records are wanted (history) or only those from outside. */
 enum intake_what { INTAKE_OUTSIDE, INTAKE_HISTORY };
 void intake_want(struct intake *in, uint32_t stream, enum intake_what what);
-/* Reads entries from the place on, up to ordinal `to`, at most max_rows and about max_bytes; the place moves to where it
- * stopped. Earlier contents are forgotten. */
+/* Reads entries from the place on, up to ordinal `to`, at most max_rows and about max_bytes; the place moves to where
+ * it stopped. Earlier contents are forgotten. */
 int intake_read(struct intake *in, struct place *place, uint64_t to, uint64_t max_rows, uint64_t max_bytes,
                 struct err *err) MUST_CHECK;
 uint64_t intake_rows(const struct intake *in);
@@ -174,7 +175,8 @@ int epoch_end(struct engine *e, uint32_t stream, struct err *err) MUST_CHECK;
 int epoch_join(struct engine *e, struct group *build, struct err *err) MUST_CHECK;
 /* Runs a journalled epoch again. */
 int epoch_replay(struct engine *e, struct str payload, struct err *err) MUST_CHECK;
-int epoch_append(void *engine, const struct object *stream, const struct batch *rows, const struct text *record, struct err *err);
+int epoch_append(void *engine, const struct object *stream, const struct batch *rows, const struct text *record,
+                 struct err *err);
 /* Chunks of an epoch of this number are without a commit. */
 void epoch_aborted(struct engine *e, uint64_t number);
 /* The query that is being built, by replay or live. */
@@ -184,7 +186,8 @@ void build_free(struct group *g);
 /* checkpoint.c */
 int checkpoint_take(struct engine *e, struct err *err) MUST_CHECK;
 int checkpoint_maybe(struct engine *e, struct err *err) MUST_CHECK;
-/* Brings the engine to its last checkpoint; *found 0 when there is none. scanned: entries before this ordinal are in it. */
+/* Brings the engine to its last checkpoint; *found 0 when there is none. scanned: entries before this ordinal are in
+ * it. */
 struct checkpoint_place {
     struct place main;
     uint64_t scanned;

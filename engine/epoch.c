@@ -34,7 +34,13 @@ struct epoch {
     size_t idle_count, idle_capacity;
 };
 
-enum { EPOCH_HEAD = 64, RANGE_BYTES = 24, ROWS_NORMAL = 128 * 1024, BYTES_NORMAL = 8 * 1024 * 1024, CUT_RANDOM_MAX = 40 };
+enum {
+    EPOCH_HEAD = 64,
+    RANGE_BYTES = 24,
+    ROWS_NORMAL = 128 * 1024,
+    BYTES_NORMAL = 8 * 1024 * 1024,
+    CUT_RANDOM_MAX = 40
+};
 
 struct chunk {
     uint32_t stream;
@@ -82,9 +88,16 @@ static int epoch_unpack(struct str p, struct epoch *ep, struct err *err)
     if (p.len < EPOCH_HEAD || p.len != EPOCH_HEAD + ranges * RANGE_BYTES + idle * 4)
         return err_set(err, ERR_DAMAGED, -1, "an epoch's journal entry has the wrong size");
     *ep = (struct epoch){
-        .number = get_u64(p.ptr), .group = get_u32(p.ptr + 8), .kind = (enum epoch_kind)get_u32(p.ptr + 12),
-        .clock = (usec)get_u64(p.ptr + 16), .from = get_u64(p.ptr + 24), .to = get_u64(p.ptr + 32),
-        .hash = get_u64(p.ptr + 40), .stream = get_u32(p.ptr + 56), .range_count = ranges, .idle_count = idle,
+        .number = get_u64(p.ptr),
+        .group = get_u32(p.ptr + 8),
+        .kind = (enum epoch_kind)get_u32(p.ptr + 12),
+        .clock = (usec)get_u64(p.ptr + 16),
+        .from = get_u64(p.ptr + 24),
+        .to = get_u64(p.ptr + 32),
+        .hash = get_u64(p.ptr + 40),
+        .stream = get_u32(p.ptr + 56),
+        .range_count = ranges,
+        .idle_count = idle,
     };
     ep->range = mem_alloc(ranges * sizeof *ep->range);
     ep->idle = mem_alloc(idle * sizeof *ep->idle);
@@ -128,7 +141,8 @@ static int chunk_flush(struct engine *e, struct chunk *c, struct err *err)
     return 0;
 }
 
-int epoch_append(void *engine, const struct object *stream, const struct batch *rows, const struct text *record, struct err *err)
+int epoch_append(void *engine, const struct object *stream, const struct batch *rows, const struct text *record,
+                 struct err *err)
 {
     struct engine *e = engine;
     struct chunk *c = chunk_of(e, stream->id);
@@ -136,8 +150,12 @@ int epoch_append(void *engine, const struct object *stream, const struct batch *
     for (int i = 0; i < rows->live; i++) {
         int row = batch_row(rows, i);
         struct record r = {
-            .data = str_of(record[i].ptr, record[i].len), .key = str_of("", 0), .rowtime = rows->rowtime[row],
-            .w = rows->w[row], .order = rows->order[row], .weight = (int32_t)batch_weight(rows, row),
+            .data = str_of(record[i].ptr, record[i].len),
+            .key = str_of("", 0),
+            .rowtime = rows->rowtime[row],
+            .w = rows->w[row],
+            .order = rows->order[row],
+            .weight = (int32_t)batch_weight(rows, row),
         };
         size_t before = c->payload.len;
         if (record_chunk_add(&c->payload, &r, err)) return -1;
@@ -247,7 +265,8 @@ static int close_ranges(struct engine *e, struct group *g, struct epoch *ep, str
 
         if (!in) continue;
         in->feed = NULL;
-        if (note_range(e, ep, r, in->next < in->count || in->drained ? used_offset(in, r) : r->memory.offset, err)) return -1;
+        if (note_range(e, ep, r, in->next < in->count || in->drained ? used_offset(in, r) : r->memory.offset, err))
+            return -1;
     }
     return 0;
 }
@@ -273,7 +292,8 @@ static uint64_t rows_used(const struct group *g)
 }
 
 /* Rows of sources read in place; replayed NULL: live. */
-static int run_in_place(struct engine *e, struct group *g, struct epoch *ep, const struct epoch *replayed, struct err *err)
+static int run_in_place(struct engine *e, struct group *g, struct epoch *ep, const struct epoch *replayed,
+                        struct err *err)
 {
     uint64_t before = rows_used(g), max = replayed ? UINT64_MAX : cut_rows(e);
 
@@ -387,7 +407,12 @@ static int end_streams(struct group *g, const struct epoch *ep, struct err *err)
 
 static struct epoch epoch_new(struct engine *e, const struct group *g, enum epoch_kind kind)
 {
-    return (struct epoch){.number = e->epoch + 1, .group = g->id, .kind = kind, .clock = USEC_MIN, .from = g->place.ordinal, .to = g->place.ordinal};
+    return (struct epoch){.number = e->epoch + 1,
+                          .group = g->id,
+                          .kind = kind,
+                          .clock = USEC_MIN,
+                          .from = g->place.ordinal,
+                          .to = g->place.ordinal};
 }
 
 static int finish(struct engine *e, struct group *g, struct epoch *ep, struct err *err)
@@ -515,7 +540,9 @@ static int catch_up_time(struct engine *e, struct group *g, usec clock, struct e
 
     if (flow_tick(g->flow, clock, g->place.ordinal, err)) return -1;
     for (int i = 0; (in = flow_inlet(g->flow, i)) != NULL; i++) {
-        struct tick tick = {.watermark = flow_watermark(e->main.flow, in->object->id), .cause = {g->place.ordinal, 0}, .arrival = clock};
+        struct tick tick = {.watermark = flow_watermark(e->main.flow, in->object->id),
+                            .cause = {g->place.ordinal, 0},
+                            .arrival = clock};
         if (flow_advance(g->flow, in->object->id, &tick, err)) return -1;
     }
     return 0;
@@ -579,8 +606,7 @@ static int replay_rows(struct engine *e, struct group *g, const struct epoch *en
     if (entry->range_count) {
         failed = run_in_place(e, g, &ep, entry, err) || check_ranges(e, entry, &ep, err);
     } else {
-        failed = intake_read(in, &g->place, entry->to, UINT64_MAX, UINT64_MAX, err) ||
-                 run_journal(e, g, &ep, in, err);
+        failed = intake_read(in, &g->place, entry->to, UINT64_MAX, UINT64_MAX, err) || run_journal(e, g, &ep, in, err);
     }
     if (!failed) failed = flow_finish(g->flow, err);
     intake_free(in);
@@ -592,9 +618,7 @@ static int replay_kind(struct engine *e, struct group *g, struct epoch *entry, s
 {
     switch (entry->kind) {
     case EPOCH_ROWS: return replay_rows(e, g, entry, err);
-    case EPOCH_END:
-        flow_begin(g->flow);
-        return end_streams(g, entry, err) || flow_finish(g->flow, err) ? -1 : 0;
+    case EPOCH_END: flow_begin(g->flow); return end_streams(g, entry, err) || flow_finish(g->flow, err) ? -1 : 0;
     case EPOCH_JOIN:
         flow_begin(g->flow);
         return catch_up_time(e, g, entry->clock, err) || flow_finish(g->flow, err) ? -1 : 0;

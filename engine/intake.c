@@ -19,7 +19,7 @@ struct lane_feed {
         uint64_t ordinal;
         int64_t weight;
         bool derived;
-    } *row;
+    } * row;
     /* What the inlet is given. */
     struct text record[BATCH_ROWS], key[BATCH_ROWS];
     struct order order[BATCH_ROWS];
@@ -76,8 +76,12 @@ static int lane_next(struct feed *feed, int max, struct feed_rows *out, struct e
         f->w[n] = r->w;
         f->weight[n] = r->weight;
     }
-    *out = (struct feed_rows){.count = n, .record = f->record, .position = f->position, .order = f->order,
-                              .arrival = f->arrival, .key = f->key};
+    *out = (struct feed_rows){.count = n,
+                              .record = f->record,
+                              .position = f->position,
+                              .order = f->order,
+                              .arrival = f->arrival,
+                              .key = f->key};
     if (n && f->row[f->next - 1].derived) {
         out->rowtime = f->rowtime;
         out->w = f->w;
@@ -140,9 +144,15 @@ static void keep(struct intake *in, struct lane_feed *f, const struct record *r,
     f->row = mem_grow(f->row, &f->capacity, f->count + 1, sizeof *f->row);
     row = &f->row[f->count++];
     *row = (struct row){
-        .record = text_of(data, r->data.len), .key = text_of(arena_copy(in->arena, r->key.ptr, r->key.len), r->key.len),
-        .order = r->order, .arrival = r->arrival, .rowtime = r->rowtime, .w = r->w, .ordinal = r->ordinal,
-        .weight = r->weight, .derived = derived,
+        .record = text_of(data, r->data.len),
+        .key = text_of(arena_copy(in->arena, r->key.ptr, r->key.len), r->key.len),
+        .order = r->order,
+        .arrival = r->arrival,
+        .rowtime = r->rowtime,
+        .w = r->w,
+        .ordinal = r->ordinal,
+        .weight = r->weight,
+        .derived = derived,
     };
     in->rows++;
     in->bytes += r->data.len;
@@ -160,7 +170,8 @@ static int take_entry(struct intake *in, const struct journal_entry *entry, uint
 
     if (record_walk_begin(&walk, entry, err)) return -1;
     f = feed_of(in, walk.stream);
-    if (!f || (entry->type == ENTRY_CHUNK && (f->what == INTAKE_OUTSIDE || is_aborted(in->engine, walk.epoch)))) return 1;
+    if (!f || (entry->type == ENTRY_CHUNK && (f->what == INTAKE_OUTSIDE || is_aborted(in->engine, walk.epoch))))
+        return 1;
     while ((got = record_next(&walk, &r, err)) > 0) {
         if (r.ordinal < *ordinal) continue;
         if (r.ordinal >= to || in->rows >= max_rows || in->bytes >= max_bytes) {
@@ -180,7 +191,8 @@ static void note_group(struct place *place, const struct journal_entry *entry)
     place->first = entry->ordinal;
 }
 
-int intake_read(struct intake *in, struct place *place, uint64_t to, uint64_t max_rows, uint64_t max_bytes, struct err *err)
+int intake_read(struct intake *in, struct place *place, uint64_t to, uint64_t max_rows, uint64_t max_bytes,
+                struct err *err)
 {
     struct journal_cursor *c;
     struct journal_entry entry;

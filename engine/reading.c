@@ -1,6 +1,6 @@
-/* reading.c - sources that are read in place: opened for a group of queries, looked at again when a directory is opened.
- * What they looked like is journalled (ENTRY_SOURCE: u32 stream, u64 size, i64 arrival): rows behind that size do not
- * exist until a later entry says so, which makes growth a point in the one order (R1). */
+/* reading.c - sources that are read in place: opened for a group of queries, looked at again when a directory is
+ * opened. What they looked like is journalled (ENTRY_SOURCE: u32 stream, u64 size, i64 arrival): rows behind that size
+ * do not exist until a later entry says so, which makes growth a point in the one order (R1). */
 #include "engine/engine.h"
 
 #include <stdlib.h>
@@ -105,7 +105,8 @@ int reading_apply_source(struct engine *e, struct str payload, uint64_t ordinal,
 {
     struct reading *r;
 
-    if (payload.len != SOURCE_ENTRY_BYTES) return err_set(err, ERR_DAMAGED, -1, "a source's journal entry has the wrong size");
+    if (payload.len != SOURCE_ENTRY_BYTES)
+        return err_set(err, ERR_DAMAGED, -1, "a source's journal entry has the wrong size");
     r = reading_of(&e->main, get_u32(payload.ptr));
     if (!r) return 0;
     if (r->memory.size) r->memory.opened = ordinal;

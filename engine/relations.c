@@ -1,6 +1,7 @@
 /* relations.c - what SQLite can read: every view, every stream's history, and weir_queries.
  *
- * A stream's history is read the way the engine reads it: through an inlet, from the journal or from the file in place; so
+ * A stream's history is read the way the engine reads it: through an inlet, from the journal or from the file in place;
+ * so
  * `_watermark` and the rows that are bad are the same. Its hidden columns follow those of its schema. */
 #include "engine/engine.h"
 
@@ -10,7 +11,16 @@
 #include <string.h>
 #include <strings.h>
 
-enum hidden { HIDDEN_OP, HIDDEN_SHARD, HIDDEN_SEQUENCE, HIDDEN_ARRIVAL, HIDDEN_KEY, HIDDEN_ROWTIME, HIDDEN_WATERMARK, HIDDEN_COUNT };
+enum hidden {
+    HIDDEN_OP,
+    HIDDEN_SHARD,
+    HIDDEN_SEQUENCE,
+    HIDDEN_ARRIVAL,
+    HIDDEN_KEY,
+    HIDDEN_ROWTIME,
+    HIDDEN_WATERMARK,
+    HIDDEN_COUNT
+};
 
 static const struct field hidden_fields[HIDDEN_COUNT] = {
     {.name = "_op", .type = {TYPE_VARCHAR, 0}},
@@ -23,10 +33,10 @@ static const struct field hidden_fields[HIDDEN_COUNT] = {
 };
 
 static const struct field query_fields[] = {
-    {.name = "name", .type = {TYPE_VARCHAR, 0}},        {.name = "kind", .type = {TYPE_VARCHAR, 0}},
-    {.name = "state", .type = {TYPE_VARCHAR, 0}},       {.name = "emits", .type = {TYPE_VARCHAR, 0}},
-    {.name = "late_rows", .type = {TYPE_BIGINT, 0}},    {.name = "error_rows", .type = {TYPE_BIGINT, 0}},
-    {.name = "state_bytes", .type = {TYPE_BIGINT, 0}},  {.name = "sql", .type = {TYPE_VARCHAR, 0}},
+    {.name = "name", .type = {TYPE_VARCHAR, 0}},       {.name = "kind", .type = {TYPE_VARCHAR, 0}},
+    {.name = "state", .type = {TYPE_VARCHAR, 0}},      {.name = "emits", .type = {TYPE_VARCHAR, 0}},
+    {.name = "late_rows", .type = {TYPE_BIGINT, 0}},   {.name = "error_rows", .type = {TYPE_BIGINT, 0}},
+    {.name = "state_bytes", .type = {TYPE_BIGINT, 0}}, {.name = "sql", .type = {TYPE_VARCHAR, 0}},
 };
 
 struct relation_state {
@@ -186,21 +196,6 @@ static int stream_next(struct relation_cursor *cursor, struct err *err)
     }
 }
 
-static void take(const struct column *c, int row, enum type_kind kind, struct relation_value *out)
-{
-    *out = (struct relation_value){.kind = kind};
-    if (column_is_null(c, row) || (c->error && c->error[row])) {
-        out->kind = TYPE_NULL;
-        return;
-    }
-    switch (c->phys) {
-    case PHYS_BOOL: out->i = c->bools[row]; break;
-    case PHYS_INT: out->i = c->ints[row]; break;
-    case PHYS_DOUBLE: out->d = c->doubles[row]; break;
-    case PHYS_TEXT: out->s = str_of(c->texts[row].ptr, c->texts[row].len); break;
-    }
-}
-
 static void set_time(struct relation_value *out, usec t)
 {
     *out = (struct relation_value){.kind = t == USEC_MIN ? TYPE_NULL : TYPE_TIMESTAMP, .i = t};
@@ -235,8 +230,10 @@ static void stream_value(struct relation_cursor *cursor, int column, struct rela
 {
     struct stream_cursor *c = (struct stream_cursor *)cursor;
 
-    if (column < c->object->field_count) take(&c->inlet->column[column], c->row, c->object->fields[column].type.kind, out);
-    else hidden_value(c, (enum hidden)(column - c->object->field_count), out);
+    if (column < c->object->field_count)
+        relation_value_at(&c->inlet->column[column], c->row, c->object->fields[column].type.kind, out);
+    else
+        hidden_value(c, (enum hidden)(column - c->object->field_count), out);
 }
 
 static const struct relation_class stream_class = {stream_open, stream_next, stream_value, stream_close};

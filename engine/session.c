@@ -111,8 +111,8 @@ uint64_t engine_appended(struct engine *e, const char *stream)
 }
 
 /* One row of INSERT ... VALUES as a record. */
-static int encode_insert(struct engine *e, const struct insert_rows *rows, int r, struct encoder *encoder, struct arena *arena,
-                         struct str *out, struct err *err)
+static int encode_insert(struct engine *e, const struct insert_rows *rows, int r, struct encoder *encoder,
+                         struct arena *arena, struct str *out, struct err *err)
 {
     const struct object *o = rows->stream;
     struct column *column = arena_alloc(arena, (size_t)o->field_count * sizeof *column);
@@ -121,7 +121,8 @@ static int encode_insert(struct engine *e, const struct insert_rows *rows, int r
     for (int c = 0; c < o->field_count; c++) {
         enum row_error bad = eval_constant(rows->rows[r][c], journal_clock(e->journal), arena, &column[c]);
         if (bad != ROW_OK)
-            return err_set(err, ERR_VALUE, rows->rows[r][c]->at, "%s in the value for %s", row_error_name(bad), o->fields[c].name);
+            return err_set(err, ERR_VALUE, rows->rows[r][c]->at, "%s in the value for %s", row_error_name(bad),
+                           o->fields[c].name);
         if (o->fields[c].not_null && column_is_null(&column[c], 0))
             return err_set(err, ERR_VALUE, rows->rows[r][c]->at, "column \"%s\" is NOT NULL", o->fields[c].name);
     }
@@ -131,20 +132,24 @@ static int encode_insert(struct engine *e, const struct insert_rows *rows, int r
     return 0;
 }
 
-static int encode_rows(struct engine *e, const struct insert_rows *rows, struct arena *arena, struct str *records, struct err *err)
+static int encode_rows(struct engine *e, const struct insert_rows *rows, struct arena *arena, struct str *records,
+                       struct err *err)
 {
     const struct object *o = rows->stream;
     struct encoder *encoder = encoder_new(o->format, o->fields, o->field_count, err);
     int failed = !encoder;
 
-    for (int r = 0; !failed && r < rows->row_count; r++) failed = encode_insert(e, rows, r, encoder, arena, &records[r], err);
+    for (int r = 0; !failed && r < rows->row_count; r++)
+        failed = encode_insert(e, rows, r, encoder, arena, &records[r], err);
     encoder_free(encoder);
     return failed ? -1 : 0;
 }
 
 static struct bind_context bind_context(struct engine *e)
 {
-    return (struct bind_context){.catalog = e->catalog, .dialect = e->dialect, .now = journal_clock(e->journal),
+    return (struct bind_context){.catalog = e->catalog,
+                                 .dialect = e->dialect,
+                                 .now = journal_clock(e->journal),
                                  .max_ahead_default = e->options.no_max_ahead ? USEC_MAX : USEC_HOUR};
 }
 
@@ -171,9 +176,12 @@ static int set_option(struct engine *e, const struct statement *s, struct err *e
     if (!str_equal_nocase(name, str_lit("dialect")))
         return err_set(err, ERR_UNSUPPORTED, s->name.at, "not supported yet: SET %.*s", (int)name.len, name.ptr);
     if (v->kind == EXPR_TEXT) value = v->text;
-    if (str_equal_nocase(value, str_lit("kinesis"))) e->dialect = DIALECT_KINESIS;
-    else if (str_equal_nocase(value, str_lit("weir"))) e->dialect = DIALECT_WEIR;
-    else return err_set(err, ERR_VALUE, v->at, "dialect is 'weir' or 'kinesis'");
+    if (str_equal_nocase(value, str_lit("kinesis")))
+        e->dialect = DIALECT_KINESIS;
+    else if (str_equal_nocase(value, str_lit("weir")))
+        e->dialect = DIALECT_WEIR;
+    else
+        return err_set(err, ERR_VALUE, v->at, "dialect is 'weir' or 'kinesis'");
     return 0;
 }
 
@@ -183,15 +191,16 @@ static int unsupported(const struct statement *s, const char *what, struct err *
 }
 
 /* A SELECT sees everything that was put in before it. */
-static int run_sqlite(struct engine *e, struct str sql, rows_handler handler, void *arg, enum answer *answer, struct err *err)
+static int run_sqlite(struct engine *e, struct str sql, rows_handler handler, void *arg, enum answer *answer,
+                      struct err *err)
 {
     *answer = ANSWER_ROWS;
     if (engine_drain(e, NULL, NULL, err)) return -1;
     return database_run(e->database, sql, handler, arg, err);
 }
 
-static int execute(struct engine *e, const struct statement *s, struct str sql, const char *base_dir, struct arena *arena,
-                   rows_handler handler, void *arg, enum answer *answer, struct err *err)
+static int execute(struct engine *e, const struct statement *s, struct str sql, const char *base_dir,
+                   struct arena *arena, rows_handler handler, void *arg, enum answer *answer, struct err *err)
 {
     switch (s->kind) {
     case STATEMENT_CREATE_STREAM:
@@ -202,7 +211,8 @@ static int execute(struct engine *e, const struct statement *s, struct str sql, 
         if (s->object == DDL_FUNCTION || s->object == DDL_DASHBOARD) return unsupported(s, "DROP of this kind", err);
         return ddl_execute(e, s, sql, base_dir, err);
     case STATEMENT_QUERY:
-        if (s->select->kind == SELECT_PLAIN && s->select->plain.stream) return unsupported(s, "SELECT STREAM outside a view, stream or pump", err);
+        if (s->select->kind == SELECT_PLAIN && s->select->plain.stream)
+            return unsupported(s, "SELECT STREAM outside a view, stream or pump", err);
         return run_sqlite(e, sql, handler, arg, answer, err);
     case STATEMENT_INSERT:
         if (catalog_find(e->catalog, s->insert.target.parts[s->insert.target.count - 1].text, false,
@@ -225,8 +235,10 @@ static int execute(struct engine *e, const struct statement *s, struct str sql, 
     return unsupported(s, "this statement", err);
 }
 
-/* What weir's parser refuses but SQLite may know goes to SQLite; if that refuses it, too, weir's own message is better. */
-static int try_sqlite(struct engine *e, struct str sql, rows_handler handler, void *arg, enum answer *answer, struct err *err)
+/* What weir's parser refuses but SQLite may know goes to SQLite; if that refuses it, too, weir's own message is better.
+ */
+static int try_sqlite(struct engine *e, struct str sql, rows_handler handler, void *arg, enum answer *answer,
+                      struct err *err)
 {
     struct err sqlite_says;
 
@@ -236,8 +248,8 @@ static int try_sqlite(struct engine *e, struct str sql, rows_handler handler, vo
     return -1;
 }
 
-int engine_execute(struct engine *e, struct str sql, const char *base_dir, rows_handler handler, void *arg, enum answer *answer,
-                   struct err *err)
+int engine_execute(struct engine *e, struct str sql, const char *base_dir, rows_handler handler, void *arg,
+                   enum answer *answer, struct err *err)
 {
     struct parse_options options = {.dialect = e->dialect};
     struct arena *arena;
@@ -249,8 +261,10 @@ int engine_execute(struct engine *e, struct str sql, const char *base_dir, rows_
     if (check_alive(e, err)) return -1;
     e->interrupted = 0;
     arena = arena_new();
-    if (parse_statement(arena, sql, &options, &s, err)) result = try_sqlite(e, sql, handler, arg, answer, err);
-    else result = s ? execute(e, s, sql, base_dir, arena, handler, arg, answer, err) : 0;
+    if (parse_statement(arena, sql, &options, &s, err))
+        result = try_sqlite(e, sql, handler, arg, answer, err);
+    else
+        result = s ? execute(e, s, sql, base_dir, arena, handler, arg, answer, err) : 0;
     arena_free(arena);
     return after(e, result, err);
 }

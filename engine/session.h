@@ -20,9 +20,9 @@ struct engine_options {
     const struct connector *const *connectors; /* sources read in place, by name; ends with NULL; may be NULL */
     enum dialect dialect;
     enum cut cut;
-    uint64_t seed;            /* of CUT_RANDOM, and of the order of partitions and morsels below */
-    int lanes;                /* until there are threads: > 1 runs partitions and morsels in seeded random order */
-    bool no_max_ahead;        /* tests: max_ahead is off unless a stream sets it */
+    uint64_t seed;             /* of CUT_RANDOM, and of the order of partitions and morsels below */
+    int lanes;                 /* until there are threads: > 1 runs partitions and morsels in seeded random order */
+    bool no_max_ahead;         /* tests: max_ahead is off unless a stream sets it */
     uint64_t checkpoint_bytes; /* a checkpoint after this much journal; 0: the default */
     void (*warn)(void *arg, const char *text); /* warnings and notices for stderr; may be NULL */
     void *warn_arg;
@@ -64,8 +64,8 @@ uint64_t engine_appended(struct engine *e, const char *stream);
 
 /* Calls back with every change of a view or stream that becomes durable from now on: format as engine decides per
  * relation columns; weight +1/-1. Used by `--emit`, SELECT STREAM and tests (`as changes`). */
-typedef void (*change_handler)(void *arg, const struct field *fields, int field_count, const struct relation_value *values,
-                               int64_t weight);
+typedef void (*change_handler)(void *arg, const struct field *fields, int field_count,
+                               const struct relation_value *values, int64_t weight);
 int engine_subscribe(struct engine *e, const char *name, change_handler handler, void *arg, struct err *err) MUST_CHECK;
 
 struct engine_stats {

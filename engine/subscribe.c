@@ -1,30 +1,22 @@
-/* subscribe.c - readers in this process that follow a stream or a view: they get each epoch's changes once it is durable. */
+/* subscribe.c - readers in this process that follow a stream or a view: they get each epoch's changes once it is
+ * durable. */
 #include "engine/engine.h"
 
 #include "runtime/view.h"
 
 #include <stdlib.h>
 
-static struct rowset *rowset_for(const struct object *o)
-{
-    enum phys *phys = mem_alloc((size_t)o->field_count * sizeof *phys);
-    struct rowset *rs;
-
-    for (int i = 0; i < o->field_count; i++) phys[i] = type_phys(o->fields[i].type.kind);
-    rs = rowset_new(phys, o->field_count);
-    free(phys);
-    return rs;
-}
-
 int engine_subscribe(struct engine *e, const char *name, change_handler handler, void *arg, struct err *err)
 {
-    const struct object *o = catalog_find(e->catalog, str_lit(name), false, 1u << OBJECT_STREAM | 1u << OBJECT_VIEW, -1, err);
+    const struct object *o =
+        catalog_find(e->catalog, str_lit(name), false, 1u << OBJECT_STREAM | 1u << OBJECT_VIEW, -1, err);
     struct subscription s;
 
     if (!o) return -1;
     if (o->kind == OBJECT_STREAM && o->source == SOURCE_FILE)
-        return err_set(err, ERR_UNSUPPORTED, -1, "not supported yet: following a file that is read in place (%s)", o->name);
-    s = (struct subscription){o->id, handler, arg, rowset_for(o)};
+        return err_set(err, ERR_UNSUPPORTED, -1, "not supported yet: following a file that is read in place (%s)",
+                       o->name);
+    s = (struct subscription){o->id, handler, arg, rowset_for(o->fields, o->field_count)};
     if (o->kind == OBJECT_VIEW) {
         view_rows(flow_end_of(e->main.flow, o->id), s.changes);
         view_watch(flow_end_of(e->main.flow, o->id), s.changes);
@@ -41,21 +33,6 @@ void subscriptions_take(struct engine *e, const struct object *o, const struct b
     }
 }
 
-static void take_value(const struct column *c, int row, struct type type, struct relation_value *out)
-{
-    *out = (struct relation_value){.kind = type.kind};
-    if (column_is_null(c, row)) {
-        out->kind = TYPE_NULL;
-        return;
-    }
-    switch (c->phys) {
-    case PHYS_BOOL: out->i = c->bools[row]; break;
-    case PHYS_INT: out->i = c->ints[row]; break;
-    case PHYS_DOUBLE: out->d = c->doubles[row]; break;
-    case PHYS_TEXT: out->s = str_of(c->texts[row].ptr, c->texts[row].len); break;
-    }
-}
-
 static void deliver(const struct subscription *s, const struct object *o)
 {
     struct relation_value *values = mem_alloc((size_t)o->field_count * sizeof *values);
@@ -63,7 +40,8 @@ static void deliver(const struct subscription *s, const struct object *o)
 
     for (int first = 0, n; (n = rowset_batch(s->changes, first, &b)) > 0; first += n) {
         for (int i = 0; i < n; i++) {
-            for (int c = 0; c < o->field_count; c++) take_value(&b.column[c], i, o->fields[c].type, &values[c]);
+            for (int c = 0; c < o->field_count; c++)
+                relation_value_at(&b.column[c], i, o->fields[c].type.kind, &values[c]);
             s->handler(s->arg, o->fields, o->field_count, values, b.weight[i]);
         }
     }

@@ -47,17 +47,17 @@ struct journal_options {
     const char *dir;          /* DIR/journal; made when absent */
     usec (*clock)(void *arg); /* read once a group, when it closes; arrival = max(clock, last arrival) */
     void *clock_arg;
-    uint64_t file_bytes_max;  /* a new file begins when the current one has reached this; 0: 64 MiB */
+    uint64_t file_bytes_max;      /* a new file begins when the current one has reached this; 0: 64 MiB */
     struct journal_position from; /* verify groups from here on (a checkpoint's position); before it nothing is read */
-    uint64_t from_ordinal;    /* the first ordinal at `from` (1 at the beginning) */
-    usec from_arrival;        /* the last arrival before `from` (0 at the beginning) */
+    uint64_t from_ordinal;        /* the first ordinal at `from` (1 at the beginning) */
+    usec from_arrival;            /* the last arrival before `from` (0 at the beginning) */
 };
 
 struct journal_stats {
-    uint64_t groups_read;   /* verified at open */
-    uint64_t torn_bytes;    /* cut off at open: a torn tail */
+    uint64_t groups_read; /* verified at open */
+    uint64_t torn_bytes;  /* cut off at open: a torn tail */
     uint64_t groups_written, entries_written, syncs;
-    bool closed_cleanly;    /* the last thing found at open was ENTRY_CLOSE */
+    bool closed_cleanly; /* the last thing found at open was ENTRY_CLOSE */
 };
 
 struct journal;
@@ -89,7 +89,8 @@ struct journal_stats journal_stats(struct journal *j);
 /* Reads entries in order, from a position to the last written group (asking again later finds what came since). */
 struct journal_cursor;
 /* ordinal: the first ordinal at `from` (ignored if from is the beginning). */
-int journal_cursor_open(struct journal *j, struct journal_position from, struct journal_cursor **out, struct err *err) MUST_CHECK;
+int journal_cursor_open(struct journal *j, struct journal_position from, struct journal_cursor **out,
+                        struct err *err) MUST_CHECK;
 void journal_cursor_close(struct journal_cursor *c);
 /* 1: *entry is filled, its payload borrowed until the next call; 0: at the end for now; -1: failure. */
 int journal_next(struct journal_cursor *c, struct journal_entry *entry, struct err *err) MUST_CHECK;

@@ -333,7 +333,7 @@ struct type_name {
     int length, scale; /* VARCHAR(length), DECIMAL(length, scale), TIMESTAMP(length); or -1 */
     bool with_time_zone;        /* TIMESTAMP WITH TIME ZONE */
     struct type_name *element;  /* TYPE_ARRAY */
-    struct row_fields fields;       /* TYPE_ROW */
+    struct row_fields fields;   /* TYPE_ROW */
     struct qualifier qualifier; /* TYPE_INTERVAL */
 };
 

@@ -21,7 +21,7 @@ struct field {
 enum object_kind { OBJECT_STREAM, OBJECT_VIEW, OBJECT_PUMP };
 
 struct option {
-    const char *name; /* lower case */
+    const char *name;  /* lower case */
     const char *value; /* as text */
     int at;
 };
@@ -33,8 +33,8 @@ struct object {
     uint32_t id;
     const char *name;
     bool quoted;
-    const char *sql; /* the statement, normalised */
-    struct str ddl;  /* for the engine: the journal entry that made it */
+    const char *sql;     /* the statement, normalised */
+    struct str ddl;      /* for the engine: the journal entry that made it */
     struct arena *arena; /* owns everything here, plan included */
 
     /* Streams and views: */
@@ -46,19 +46,19 @@ struct object {
     /* Streams: */
     int watermark_field; /* the event time's column, or -1: event time is arrival time (or what the query gives) */
     usec watermark_bound;
-    bool derived;        /* CREATE STREAM AS, or fed by pumps (then its rows have ROWTIME and W of their own) */
-    bool system;         /* error_stream */
+    bool derived; /* CREATE STREAM AS, or fed by pumps (then its rows have ROWTIME and W of their own) */
+    bool system;  /* error_stream */
     enum stream_source { SOURCE_LOG, SOURCE_FILE, SOURCE_STDIN } source; /* FILE: read in place */
-    const char *format;  /* "json" or "csv" */
-    const char *path;    /* of a file, made absolute against the query file's folder by the engine; else NULL */
-    usec max_ahead;      /* USEC_MAX: no guard */
+    const char *format;                                                  /* "json" or "csv" */
+    const char *path; /* of a file, made absolute against the query file's folder by the engine; else NULL */
+    usec max_ahead;   /* USEC_MAX: no guard */
     usec idle_timeout;
-    bool changelog;      /* its records carry weights (_op) */
+    bool changelog; /* its records carry weights (_op) */
 
     /* Queries (a view, a pump, a stream AS SELECT): */
-    struct plan *plan;     /* NULL: not a query */
-    uint32_t target;       /* a pump's stream; a stream's own id; 0: a view */
-    int *target_field;     /* for each of the plan's output fields: the target stream's column */
+    struct plan *plan; /* NULL: not a query */
+    uint32_t target;   /* a pump's stream; a stream's own id; 0: a view */
+    int *target_field; /* for each of the plan's output fields: the target stream's column */
     bool stopped;
 };
 
@@ -80,7 +80,8 @@ struct object *catalog_get(const struct catalog *c, uint32_t id);
 /* By name: an unquoted name matches without regard to case; a quoted one exactly, else without regard to case. Pumps
  * have a name space of their own (kinds: a bit mask 1 << enum object_kind). NULL and err with a suggestion when absent;
  * err may be NULL. */
-struct object *catalog_find(const struct catalog *c, struct str name, bool quoted, unsigned kinds, int at, struct err *err);
+struct object *catalog_find(const struct catalog *c, struct str name, bool quoted, unsigned kinds, int at,
+                            struct err *err);
 /* In order of creation: the i-th, or NULL. */
 struct object *catalog_at(const struct catalog *c, int i);
 /* Whether a query (directly or through others) reads from the object: its first reader, or NULL. */

@@ -29,9 +29,12 @@ struct overload {
     uint8_t result;
 };
 
-#define UNPACK(...) {__VA_ARGS__}
-#define COUNT(...)  (int)sizeof((uint8_t[]){__VA_ARGS__})
-#define WORDS(...)  #__VA_ARGS__
+#define UNPACK(...)                                                                                                    \
+    {                                                                                                                  \
+        __VA_ARGS__                                                                                                    \
+    }
+#define COUNT(...) (int)sizeof((uint8_t[]){__VA_ARGS__})
+#define WORDS(...) #__VA_ARGS__
 
 static const struct overload overloads[] = {
 #define FUNCTION(id, name, args, result, nulls, kernel, doc, example, answer)                                          \
@@ -164,8 +167,7 @@ static int fit(const struct overload *o, const struct type *args, int n)
     return cost;
 }
 
-static void fill_types(const struct overload *o, const struct type *args, int n, struct type *want,
-                       struct type *result)
+static void fill_types(const struct overload *o, const struct type *args, int n, struct type *want, struct type *result)
 {
     struct type common;
 

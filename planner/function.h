@@ -20,9 +20,9 @@ struct function {
 };
 
 /* Finds the overload of `name` (without regard to case) that fits the argument types with the fewest implicit casts
- * (INTEGER to BIGINT to DOUBLE; NULL to anything; character literals are not numbers). Fills want[0..n-1] with the types
- * the arguments must be cast to and *result. NULL and *err at `at`: unknown name (with a suggestion), wrong number or
- * types of arguments (names the signatures there are). */
+ * (INTEGER to BIGINT to DOUBLE; NULL to anything; character literals are not numbers). Fills want[0..n-1] with the
+ * types the arguments must be cast to and *result. NULL and *err at `at`: unknown name (with a suggestion), wrong
+ * number or types of arguments (names the signatures there are). */
 const struct function *function_find(struct str name, const struct type *args, int n, int at, struct type *want,
                                      struct type *result, struct err *err);
 /* The function that casts, or NULL when there is no such cast. Implicit casts are those that cannot fail and are

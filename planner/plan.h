@@ -7,10 +7,10 @@
 #include "planner/expr.h"
 
 enum plan_kind {
-    PLAN_SCAN,      /* a stream or a view */
+    PLAN_SCAN, /* a stream or a view */
     PLAN_FILTER,
     PLAN_PROJECT,
-    PLAN_UNION,     /* UNION ALL of inputs with the same fields */
+    PLAN_UNION, /* UNION ALL of inputs with the same fields */
     PLAN_AGGREGATE,
 };
 

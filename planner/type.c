@@ -25,9 +25,14 @@ bool type_is_numeric(enum type_kind kind)
 const char *type_kind_name(enum type_kind kind)
 {
     static const char *const names[] = {
-        [TYPE_NULL] = "NULL",           [TYPE_BOOLEAN] = "BOOLEAN",     [TYPE_INTEGER] = "INTEGER",
-        [TYPE_BIGINT] = "BIGINT",       [TYPE_DOUBLE] = "DOUBLE",       [TYPE_VARCHAR] = "VARCHAR",
-        [TYPE_TIMESTAMP] = "TIMESTAMP", [TYPE_INTERVAL_DAY] = "INTERVAL DAY TO SECOND",
+        [TYPE_NULL] = "NULL",
+        [TYPE_BOOLEAN] = "BOOLEAN",
+        [TYPE_INTEGER] = "INTEGER",
+        [TYPE_BIGINT] = "BIGINT",
+        [TYPE_DOUBLE] = "DOUBLE",
+        [TYPE_VARCHAR] = "VARCHAR",
+        [TYPE_TIMESTAMP] = "TIMESTAMP",
+        [TYPE_INTERVAL_DAY] = "INTERVAL DAY TO SECOND",
         [TYPE_INTERVAL_MONTH] = "INTERVAL YEAR TO MONTH",
     };
 

@@ -16,7 +16,8 @@ enum type_kind {
     TYPE_INTERVAL_MONTH, /* months */
 };
 
-/* How a type lies in vectors and in state: INTEGER, BIGINT, TIMESTAMP and both intervals are one, so kernels are few. */
+/* How a type lies in vectors and in state: INTEGER, BIGINT, TIMESTAMP and both intervals are one, so kernels are few.
+ */
 enum phys { PHYS_BOOL, PHYS_INT, PHYS_DOUBLE, PHYS_TEXT };
 
 struct type {

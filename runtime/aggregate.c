@@ -177,9 +177,12 @@ static void extreme_add(const struct agg *a, struct agg_home *home, struct extre
     int c = e->present ? compare_extreme(a, home, e, &v) : 1;
 
     if (e->present && (a->kind == AGG_MIN ? c >= 0 : c <= 0)) return;
-    if (a->phys == PHYS_TEXT) set_extreme_text(home, e, &v.t);
-    else if (a->phys == PHYS_DOUBLE) e->d = v.d;
-    else e->i = v.i;
+    if (a->phys == PHYS_TEXT)
+        set_extreme_text(home, e, &v.t);
+    else if (a->phys == PHYS_DOUBLE)
+        e->d = v.d;
+    else
+        e->i = v.i;
     e->present = 1;
 }
 
@@ -192,8 +195,10 @@ static void plain_add(const struct agg *a, struct agg_home *home, uint8_t *state
     case AGG_COUNT: *(int64_t *)state += weight; break;
     case AGG_SUM:
     case AGG_AVG:
-        if (a->phys == PHYS_DOUBLE) real_add(home, (struct real_sum *)state, arg->doubles[row], weight);
-        else int_add((struct int_sum *)state, arg->ints[row], weight);
+        if (a->phys == PHYS_DOUBLE)
+            real_add(home, (struct real_sum *)state, arg->doubles[row], weight);
+        else
+            int_add((struct int_sum *)state, arg->ints[row], weight);
         break;
     case AGG_MIN:
     case AGG_MAX: extreme_add(a, home, (struct extreme *)state, value_at(arg, row)); break;
@@ -215,8 +220,7 @@ static void set_update(const struct agg *a, struct agg_home *home, const struct 
 
 static void count_rows(int offset, const struct agg_rows *r)
 {
-    for (int i = 0; i < r->count; i++)
-        *(int64_t *)(r->state[i] + offset) += r->weight ? r->weight[r->row[i]] : 1;
+    for (int i = 0; i < r->count; i++) *(int64_t *)(r->state[i] + offset) += r->weight ? r->weight[r->row[i]] : 1;
 }
 
 static void plain_update(const struct agg *a, struct agg_home *home, const struct agg_rows *r, const struct column *arg)
@@ -231,9 +235,12 @@ static void plain_update(const struct agg *a, struct agg_home *home, const struc
 
 void agg_update(const struct agg *a, struct agg_home *home, const struct agg_rows *rows, const struct column *arg)
 {
-    if (a->kind == AGG_COUNT_ROWS) count_rows(a->offset, rows);
-    else if (a->ordered_set) set_update(a, home, rows, arg);
-    else plain_update(a, home, rows, arg);
+    if (a->kind == AGG_COUNT_ROWS)
+        count_rows(a->offset, rows);
+    else if (a->ordered_set)
+        set_update(a, home, rows, arg);
+    else
+        plain_update(a, home, rows, arg);
 }
 
 static void read_int_sum(const struct agg *a, const struct int_sum *s, struct column *out, int row)
@@ -249,21 +256,27 @@ static void read_int_sum(const struct agg *a, const struct int_sum *s, struct co
         return;
     }
     if (a->kind == AGG_AVG) total /= s->count;
-    if (total > INT64_MAX || total < INT64_MIN) out->error[row] = ROW_OVERFLOW;
-    else out->ints[row] = (int64_t)total;
+    if (total > INT64_MAX || total < INT64_MIN)
+        out->error[row] = ROW_OVERFLOW;
+    else
+        out->ints[row] = (int64_t)total;
 }
 
-static void read_real_sum(const struct agg *a, const struct agg_home *home, const struct real_sum *s, struct column *out,
-                          int row)
+static void read_real_sum(const struct agg *a, const struct agg_home *home, const struct real_sum *s,
+                          struct column *out, int row)
 {
     const struct sum_wide *wide = wide_of(home, &s->sum);
 
-    if (s->count == 0) bit_clear(out->valid, row);
-    else if (a->kind == AGG_AVG && s->count > 0) out->doubles[row] = sum_mean(&s->sum, wide, s->count);
-    else out->doubles[row] = sum_value(&s->sum, wide);
+    if (s->count == 0)
+        bit_clear(out->valid, row);
+    else if (a->kind == AGG_AVG && s->count > 0)
+        out->doubles[row] = sum_mean(&s->sum, wide, s->count);
+    else
+        out->doubles[row] = sum_value(&s->sum, wide);
 }
 
-static void read_text(const struct agg_home *home, const struct extreme *e, struct arena *arena, struct column *out, int row)
+static void read_text(const struct agg_home *home, const struct extreme *e, struct arena *arena, struct column *out,
+                      int row)
 {
     struct buf text = {0};
     const char *bytes = e->text.bytes;
@@ -333,13 +346,17 @@ void agg_read(const struct agg *a, const struct agg_home *home, const uint8_t *v
     case AGG_COUNT: out->ints[row] = *(const int64_t *)state; break;
     case AGG_SUM:
     case AGG_AVG:
-        if (a->phys == PHYS_DOUBLE) read_real_sum(a, home, (const struct real_sum *)state, out, row);
-        else read_int_sum(a, (const struct int_sum *)state, out, row);
+        if (a->phys == PHYS_DOUBLE)
+            read_real_sum(a, home, (const struct real_sum *)state, out, row);
+        else
+            read_int_sum(a, (const struct int_sum *)state, out, row);
         break;
     case AGG_MIN:
     case AGG_MAX:
-        if (a->ordered_set) read_set_end(a, home, id, arena, out, row);
-        else read_extreme(a, home, (const struct extreme *)state, arena, out, row);
+        if (a->ordered_set)
+            read_set_end(a, home, id, arena, out, row);
+        else
+            read_extreme(a, home, (const struct extreme *)state, arena, out, row);
         break;
     }
 }

@@ -1,5 +1,5 @@
-/* aggregate.h - the aggregate functions over state in pages: how many bytes a group's state has, how rows change it, how
- * its value is read. One struct agg per call in the query; one struct agg_home per call and key partition.
+/* aggregate.h - the aggregate functions over state in pages: how many bytes a group's state has, how rows change it,
+ * how its value is read. One struct agg per call in the query; one struct agg_home per call and key partition.
  *
  * State of a group, by kind (all zero: nothing in it):
  *   COUNT          i64 count
@@ -25,7 +25,7 @@ struct agg {
 };
 
 struct agg_home {
-    struct pages *pages;     /* of the table: wide sums live here too */
+    struct pages *pages; /* of the table: wide sums live here too */
     struct table *table;
     struct pages *set_pages; /* NULL without a multiset */
     struct multiset *set;

@@ -49,8 +49,9 @@ struct column {
         void *data;
     };
     uint64_t *valid; /* bit set: not NULL. NULL: all valid. The value under a NULL is 0 or empty text */
-    uint8_t *error;  /* per row: 0, or an enum row_error: the value could not be made. NULL: no row has one. Like NULL,
-                      * it goes through expressions; where a value with an error is needed, the row goes to error_stream */
+    uint8_t
+        *error; /* per row: 0, or an enum row_error: the value could not be made. NULL: no row has one. Like NULL,
+                 * it goes through expressions; where a value with an error is needed, the row goes to error_stream */
 };
 
 struct batch {

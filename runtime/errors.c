@@ -8,15 +8,27 @@
 #include <stdio.h>
 #include <string.h>
 
-enum error_field { ERROR_TIME, ERROR_LEVEL, ERROR_NAME, ERROR_MESSAGE, DATA_ROWTIME, DATA_ROW, PUMP_NAME, STREAM_NAME, SHARD_ID, SEQUENCE_NUMBER, ERROR_FIELDS };
+enum error_field {
+    ERROR_TIME,
+    ERROR_LEVEL,
+    ERROR_NAME,
+    ERROR_MESSAGE,
+    DATA_ROWTIME,
+    DATA_ROW,
+    PUMP_NAME,
+    STREAM_NAME,
+    SHARD_ID,
+    SEQUENCE_NUMBER,
+    ERROR_FIELDS
+};
 
 static const struct {
     const char *name;
     enum type_kind kind;
 } error_columns[ERROR_FIELDS] = {
-    {"ERROR_TIME", TYPE_TIMESTAMP},  {"ERROR_LEVEL", TYPE_VARCHAR}, {"ERROR_NAME", TYPE_VARCHAR},
-    {"MESSAGE", TYPE_VARCHAR},       {"DATA_ROWTIME", TYPE_TIMESTAMP}, {"DATA_ROW", TYPE_VARCHAR},
-    {"PUMP_NAME", TYPE_VARCHAR},     {"STREAM_NAME", TYPE_VARCHAR}, {"SHARD_ID", TYPE_VARCHAR},
+    {"ERROR_TIME", TYPE_TIMESTAMP},    {"ERROR_LEVEL", TYPE_VARCHAR},    {"ERROR_NAME", TYPE_VARCHAR},
+    {"MESSAGE", TYPE_VARCHAR},         {"DATA_ROWTIME", TYPE_TIMESTAMP}, {"DATA_ROW", TYPE_VARCHAR},
+    {"PUMP_NAME", TYPE_VARCHAR},       {"STREAM_NAME", TYPE_VARCHAR},    {"SHARD_ID", TYPE_VARCHAR},
     {"SEQUENCE_NUMBER", TYPE_VARCHAR},
 };
 
@@ -29,7 +41,8 @@ struct object *errors_object(void)
     o->format = "json";
     o->field_count = ERROR_FIELDS;
     o->fields = arena_alloc(o->arena, ERROR_FIELDS * sizeof *o->fields);
-    for (int i = 0; i < ERROR_FIELDS; i++) o->fields[i] = (struct field){.name = error_columns[i].name, .type = {error_columns[i].kind, 0}};
+    for (int i = 0; i < ERROR_FIELDS; i++)
+        o->fields[i] = (struct field){.name = error_columns[i].name, .type = {error_columns[i].kind, 0}};
     o->watermark_field = -1;
     o->max_ahead = USEC_MAX;
     o->derived = o->system = true;
@@ -64,7 +77,8 @@ static void print_row(const struct batch *b, int row, struct buf *out)
     }
 }
 
-static void set_message(struct rowset *rs, struct column *to, int row, enum row_error code, const char *message, int windows)
+static void set_message(struct rowset *rs, struct column *to, int row, enum row_error code, const char *message,
+                        int windows)
 {
     char late[64];
 

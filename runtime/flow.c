@@ -109,8 +109,10 @@ static int first_crossing(const struct node *n)
     }
     while (low < high) {
         int mid = (low + high) / 2;
-        if (inlet_watermark_after(in, mid) >= close) high = mid;
-        else low = mid + 1;
+        if (inlet_watermark_after(in, mid) >= close)
+            high = mid;
+        else
+            low = mid + 1;
     }
     return low;
 }
@@ -183,8 +185,10 @@ static int rows_up_to(const struct inlet *in, struct order end)
 
     while (low < high) {
         int mid = (low + high) / 2;
-        if (order_compare(in->order[mid], end) > 0) high = mid;
-        else low = mid + 1;
+        if (order_compare(in->order[mid], end) > 0)
+            high = mid;
+        else
+            low = mid + 1;
     }
     return low;
 }
@@ -337,7 +341,8 @@ int flow_tick(struct flow *f, usec clock, uint64_t next_ordinal, struct err *err
         struct node *n = f->node[i];
         struct inlet *in = n->inlet;
 
-        if (!in || in->derived || n->feeder_count || n->object->watermark_field >= 0 || clock <= in->memory.watermark) continue;
+        if (!in || in->derived || n->feeder_count || n->object->watermark_field >= 0 || clock <= in->memory.watermark)
+            continue;
         n->tick = (struct tick){clock, in->memory.watermark, {next_ordinal, 0}, clock};
         n->ticked = true;
         in->memory.watermark = clock;

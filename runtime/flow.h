@@ -1,9 +1,9 @@
 /* flow.h - queries connected through streams and views, run epoch by epoch (design.md, sections 1 and 2).
  *
- * A flow owns the operators of its queries and the inlets of the streams they read. An epoch: flow_begin; flow_run takes
- * rows from the feeds, segment by segment (operator.h); flow_tick lets the clock move arrival time; flow_finish hands on
- * what changelogs changed. What goes into streams' logs is given to the owner as it comes, in order.
- * Queries run in topological order; a stream that several queries feed takes their rows merged by order key. */
+ * A flow owns the operators of its queries and the inlets of the streams they read. An epoch: flow_begin; flow_run
+ * takes rows from the feeds, segment by segment (operator.h); flow_tick lets the clock move arrival time; flow_finish
+ * hands on what changelogs changed. What goes into streams' logs is given to the owner as it comes, in order. Queries
+ * run in topological order; a stream that several queries feed takes their rows merged by order key. */
 #ifndef WEIR_RUNTIME_FLOW_H
 #define WEIR_RUNTIME_FLOW_H
 
@@ -39,13 +39,14 @@ struct inlet *flow_inlet(struct flow *f, int n);
 struct inlet *flow_inlet_of(struct flow *f, uint32_t stream);
 
 void flow_begin(struct flow *f);
-/* Uses up what the inlets' feeds give, at most max_rows of sources read in place (merged by R1; opened is the ordinal in
- * their order keys). Feeds are set in inlet->feed by the owner. */
+/* Uses up what the inlets' feeds give, at most max_rows of sources read in place (merged by R1; opened is the ordinal
+ * in their order keys). Feeds are set in inlet->feed by the owner. */
 int flow_run(struct flow *f, uint64_t max_rows, uint64_t opened, struct err *err) MUST_CHECK;
 /* Clock moves: watermarks of arrival-time streams. next_ordinal: the order key of the tick. */
 int flow_tick(struct flow *f, usec clock, uint64_t next_ordinal, struct err *err) MUST_CHECK;
 /* A stream becomes idle or wakes (R9). */
-int flow_idle(struct flow *f, uint32_t stream, enum activity activity, const struct tick *tick, struct err *err) MUST_CHECK;
+int flow_idle(struct flow *f, uint32_t stream, enum activity activity, const struct tick *tick,
+              struct err *err) MUST_CHECK;
 /* A stream's watermark moves without a row: to tick->watermark, if that is later. USEC_MAX: the stream has ended. */
 int flow_advance(struct flow *f, uint32_t stream, const struct tick *tick, struct err *err) MUST_CHECK;
 /* The watermark of a stream in this flow; USEC_MIN: unknown. */

@@ -1,5 +1,5 @@
-/* fn_format.c - kernels that print and parse instants by patterns. Each call keeps the patterns it has met, compiled; when
- * there are too many, it forgets them all. */
+/* fn_format.c - kernels that print and parse instants by patterns. Each call keeps the patterns it has met, compiled;
+ * when there are too many, it forgets them all. */
 #include "runtime/kernel.h"
 
 enum { FORMATS_MAX = 32 };

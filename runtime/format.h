@@ -1,8 +1,8 @@
 /* format.h - bytes of records to columns and back. A format is one file (fmt_json.c, fmt_csv.c) and one line here.
  *
  * A record is bad iff it is not well-formed (whole structure and UTF-8 are always checked) or its event time cannot be
- * read; any other value that does not fit its column is an error of that value alone (column.error = ROW_BAD_VALUE). The
- * first of duplicate keys counts. */
+ * read; any other value that does not fit its column is an error of that value alone (column.error = ROW_BAD_VALUE).
+ * The first of duplicate keys counts. */
 #ifndef WEIR_RUNTIME_FORMAT_H
 #define WEIR_RUNTIME_FORMAT_H
 
@@ -20,8 +20,8 @@ struct decoder *decoder_new(const char *format, const struct field *fields, int 
                             int event_field, struct err *err);
 void decoder_free(struct decoder *d);
 
-/* Decodes n <= BATCH_ROWS records. column has field_count entries; those of used fields are filled (they and their texts
- * belong to the decoder and live until its next call; texts may point into the records). bad[i] is set to ROW_OK,
+/* Decodes n <= BATCH_ROWS records. column has field_count entries; those of used fields are filled (they and their
+ * texts belong to the decoder and live until its next call; texts may point into the records). bad[i] is set to ROW_OK,
  * ROW_BAD_RECORD (not well-formed) or ROW_BAD_VALUE (no readable event time: also NULL). Rows that are bad have NULLs.
  * Decodes only; moves no watermark. */
 void decoder_run(struct decoder *d, const struct text *records, int n, struct column *column, uint8_t *bad);
@@ -30,16 +30,16 @@ void decoder_explain(struct decoder *d, const struct text *record, int field, st
 
 /* Finds the records in a block of bytes that begins at a record's start: fills up to max records, without their line
  * ends ('\n' or "\r\n"); blank lines are skipped (JSON: a line of blanks only; CSV: an empty line). CSV knows quoted
- * fields with line ends in them. *used: bytes consumed. With SPLIT_LAST, bytes after the last line end are a record too.
- * A record over RECORD_DATA_MAX bytes is cut there and comes out as one that is bad. Returns the count. offsets[i] is
- * where record i begins in the block. */
+ * fields with line ends in them. *used: bytes consumed. With SPLIT_LAST, bytes after the last line end are a record
+ * too. A record over RECORD_DATA_MAX bytes is cut there and comes out as one that is bad. Returns the count. offsets[i]
+ * is where record i begins in the block. */
 enum split_tail { SPLIT_MORE, SPLIT_LAST };
 int format_split(const char *format, const char *block, size_t len, enum split_tail end, struct text *records,
                  uint64_t *offsets, int max, size_t *used);
 
-/* Appends one row as a record of the format: JSON object in field order, NULL as null, TIMESTAMP as text (in the field's
- * FORMAT if it has one; FROM paths are nested objects); or a CSV line without line end. fields[i] is the value of
- * column[i]. */
+/* Appends one row as a record of the format: JSON object in field order, NULL as null, TIMESTAMP as text (in the
+ * field's FORMAT if it has one; FROM paths are nested objects); or a CSV line without line end. fields[i] is the value
+ * of column[i]. */
 struct encoder;
 struct encoder *encoder_new(const char *format, const struct field *fields, int field_count, struct err *err);
 void encoder_free(struct encoder *e);

@@ -8,8 +8,8 @@
 enum graph_end { GRAPH_VIEW, GRAPH_COLLECT };
 
 struct graph_scan {
-    const struct plan *plan;  /* PLAN_SCAN: which object, which columns */
-    struct operator *first;   /* where its batches go in */
+    const struct plan *plan; /* PLAN_SCAN: which object, which columns */
+    struct operator *first;  /* where its batches go in */
 };
 
 struct graph {

@@ -20,8 +20,8 @@ struct groups *groups_new(const struct plan *plan, const enum phys *key, int key
 void groups_free(struct groups *g);
 
 /* The rows of sel go into their groups: key[i] is the i-th key column, arg[a] the argument of aggregate a (NULL for
- * COUNT(*)), filter[a] its truth column (NULL: none). visit is called for every row's group before it changes: fresh says
- * that the row made it. */
+ * COUNT(*)), filter[a] its truth column (NULL: none). visit is called for every row's group before it changes: fresh
+ * says that the row made it. */
 typedef void (*group_visitor)(void *arg, group_ref group, bool fresh, int row);
 void groups_update(struct groups *g, const struct batch *in, const uint16_t *sel, int live,
                    const struct column *const *key, const struct column *const *arg, const struct column *const *filter,

@@ -98,8 +98,10 @@ int inlet_fill(struct inlet *in, int max, struct err *err)
     if (rows.weight) memcpy(in->weight, rows.weight, (size_t)rows.count * sizeof *in->weight);
     if (rows.order) memcpy(in->order, rows.order, (size_t)rows.count * sizeof *in->order);
     decoder_run(in->decoder, in->record, in->count, in->column, in->bad);
-    if (in->object->watermark_field >= 0) compute_times(in);
-    else take_times(in, &rows);
+    if (in->object->watermark_field >= 0)
+        compute_times(in);
+    else
+        take_times(in, &rows);
     return 0;
 }
 
@@ -111,8 +113,8 @@ void inlet_explain(struct inlet *in, int row, struct buf *out)
     if (in->bad[row] == ROW_FUTURE) {
         time_print(in->rowtime[row], seen);
         time_print(in->arrival[row], arrived);
-        buf_printf(out, "its \"%s\" %s is more than max_ahead after its arrival %s", o->fields[o->watermark_field].name, seen,
-                   arrived);
+        buf_printf(out, "its \"%s\" %s is more than max_ahead after its arrival %s", o->fields[o->watermark_field].name,
+                   seen, arrived);
         return;
     }
     decoder_explain(in->decoder, &in->record[row], -1, out);
@@ -143,9 +145,19 @@ void inlet_batch(struct inlet *in, int from, int to, uint16_t *sel, struct batch
         live += in->bad[i] == ROW_OK;
     }
     *out = (struct batch){
-        .rows = to, .live = live, .sel = live == to ? NULL : sel, .columns = in->object->field_count, .column = in->column,
-        .weight = in->has_weight ? in->weight : NULL, .order = in->order, .w = in->w, .rowtime = in->rowtime,
-        .arrival = in->arrival, .raw = in->record, .position = in->position, .key = in->has_key ? in->key : NULL,
+        .rows = to,
+        .live = live,
+        .sel = live == to ? NULL : sel,
+        .columns = in->object->field_count,
+        .column = in->column,
+        .weight = in->has_weight ? in->weight : NULL,
+        .order = in->order,
+        .w = in->w,
+        .rowtime = in->rowtime,
+        .arrival = in->arrival,
+        .raw = in->record,
+        .position = in->position,
+        .key = in->has_key ? in->key : NULL,
         .stream_name = in->object->name,
     };
 }

@@ -1,5 +1,5 @@
-/* inlet.h - rows from outside coming into a stream: fetched from a feed, decoded, given their event time and W (R2), and
- * held as one batch until they have been used. Knows nothing of queries. */
+/* inlet.h - rows from outside coming into a stream: fetched from a feed, decoded, given their event time and W (R2),
+ * and held as one batch until they have been used. Knows nothing of queries. */
 #ifndef WEIR_RUNTIME_INLET_H
 #define WEIR_RUNTIME_INLET_H
 
@@ -11,11 +11,11 @@
 struct feed_rows {
     int count;
     const struct text *record;
-    const uint64_t *position; /* sequence number, or byte offset */
+    const uint64_t *position;  /* sequence number, or byte offset */
     const struct order *order; /* NULL: read in place; the merge gives it */
     const usec *arrival;
     const struct text *key;
-    const usec *rowtime, *w;  /* of derived records read back from the log, else NULL */
+    const usec *rowtime, *w; /* of derived records read back from the log, else NULL */
     const int64_t *weight;
     bool end_of_input; /* with count 0: the source has no more at all, not only in this epoch */
 };
@@ -44,13 +44,13 @@ struct inlet {
     bool drained;      /* the feed said that there is no more in this epoch, */
     bool at_end;       /* and not at all */
     struct decoder *decoder;
-    bool *used;        /* per field: some query reads it */
+    bool *used; /* per field: some query reads it */
     struct column *column;
 
     /* The batch held: rows [next, count) are still to be used; those below `ready` have their order. */
     int count, next, ready;
     struct text record[BATCH_ROWS];
-    uint8_t bad[BATCH_ROWS];  /* enum row_error */
+    uint8_t bad[BATCH_ROWS]; /* enum row_error */
     usec rowtime[BATCH_ROWS], w[BATCH_ROWS], arrival[BATCH_ROWS];
     usec max_after[BATCH_ROWS]; /* memory.max_time once the row is used */
     struct order order[BATCH_ROWS];

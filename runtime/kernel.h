@@ -19,12 +19,12 @@ struct kernel_call {
     struct type type;   /* of the result */
     struct column *out; /* values: room for all rows. valid and error: NULL, an argument's, or this call's own */
 
-    struct buf text;               /* for the bytes of text results: emptied before each run */
-    void *state;                   /* what a kernel keeps from run to run, e.g. a compiled pattern; first NULL */
+    struct buf text; /* for the bytes of text results: emptied before each run */
+    void *state;     /* what a kernel keeps from run to run, e.g. a compiled pattern; first NULL */
     void (*state_free)(void *state);
-    struct arena *memory;          /* lives as long as the eval */
-    uint64_t *valid_room;          /* BATCH_WORDS */
-    uint8_t *error_room;           /* BATCH_ROWS; NULL until there was an error */
+    struct arena *memory; /* lives as long as the eval */
+    uint64_t *valid_room; /* BATCH_WORDS */
+    uint8_t *error_room;  /* BATCH_ROWS; NULL until there was an error */
 };
 
 enum nulls { STRICT, OWN };
@@ -43,7 +43,8 @@ struct kernel {
 #undef CAST
 #undef ALIAS
 
-/* out's validity bits or errors, owned by the call and so writable: a copy of what out had, else all valid, no error. */
+/* out's validity bits or errors, owned by the call and so writable: a copy of what out had, else all valid, no error.
+ */
 uint64_t *kernel_valid(struct kernel_call *c);
 uint8_t *kernel_errors(struct kernel_call *c);
 /* The value of the row cannot be made. Nothing happens when it is NULL or has an error already. */
@@ -51,10 +52,14 @@ void kernel_fail(struct kernel_call *c, int row, enum row_error error);
 void kernel_null(struct kernel_call *c, int row);
 /* Fails every row. */
 void kernel_fail_all(struct kernel_call *c, enum row_error error);
-/* Makes validity and errors of the result of a STRICT function: NULL when an argument is, the first argument's error. */
+/* Makes validity and errors of the result of a STRICT function: NULL when an argument is, the first argument's error.
+ */
 void kernel_combine(struct kernel_call *c);
 /* Errors alone, for OWN functions that look at all their arguments in every row. */
 void kernel_combine_errors(struct kernel_call *c);
+
+/* The values of out become the argument's; not its NULLs and errors. */
+void kernel_copy_values(struct kernel_call *c, const struct column *from);
 
 static inline bool kernel_is_constant(const struct kernel_call *c, int arg)
 {
@@ -75,8 +80,8 @@ static inline struct text text_empty(void)
     return (struct text){.ptr = ""};
 }
 
-/* Makes a text result of what has been appended to c->text since it was `from` bytes long; ROW_TOO_LONG when that is more
- * than TEXT_BYTES_MAX. Other texts may move until kernel_text_finish, which is called once, after all rows. */
+/* Makes a text result of what has been appended to c->text since it was `from` bytes long; ROW_TOO_LONG when that is
+ * more than TEXT_BYTES_MAX. Other texts may move until kernel_text_finish, which is called once, after all rows. */
 enum { TEXT_BYTES_MAX = RECORD_DATA_MAX };
 void kernel_text_put(struct kernel_call *c, int row, size_t from);
 void kernel_text_finish(struct kernel_call *c);

@@ -23,10 +23,12 @@ struct multiset *multiset_new(struct pages *pages, int root, enum phys phys);
 void multiset_free(struct multiset *m);
 
 /* Adds weight to the entry; *before and *after (may be NULL) its weight before and after. */
-void multiset_add(struct multiset *m, uint64_t group, union multiset_value value, int64_t weight, int64_t *before, int64_t *after);
+void multiset_add(struct multiset *m, uint64_t group, union multiset_value value, int64_t weight, int64_t *before,
+                  int64_t *after);
 /* The least or greatest value of the group with positive weight. false: none. TEXT bytes are appended to text. */
 enum multiset_end { MULTISET_MIN, MULTISET_MAX };
-bool multiset_end(const struct multiset *m, uint64_t group, enum multiset_end end, union multiset_value *out, struct buf *text);
+bool multiset_end(const struct multiset *m, uint64_t group, enum multiset_end end, union multiset_value *out,
+                  struct buf *text);
 /* Removes all entries of a group. */
 void multiset_drop(struct multiset *m, uint64_t group);
 uint64_t multiset_entries(const struct multiset *m);

@@ -5,17 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct rowset *rowset_for(const struct object *o)
-{
-    enum phys *phys = mem_alloc((size_t)o->field_count * sizeof *phys);
-    struct rowset *rs;
-
-    for (int i = 0; i < o->field_count; i++) phys[i] = type_phys(o->fields[i].type.kind);
-    rs = rowset_new(phys, o->field_count);
-    free(phys);
-    return rs;
-}
-
 struct node *node_new(struct flow *f, const struct object *o)
 {
     struct node *n = mem_zalloc(sizeof *n);
@@ -24,8 +13,8 @@ struct node *node_new(struct flow *f, const struct object *o)
     n->memory = (struct node_memory){USEC_MIN, USEC_MIN, ACTIVE};
     n->last_feeder = -1;
     n->arena = arena_new();
-    n->rows = rowset_for(o);
-    n->merged = rowset_for(o);
+    n->rows = rowset_for(o->fields, o->field_count);
+    n->merged = rowset_for(o->fields, o->field_count);
     f->node = mem_grow(f->node, &f->node_capacity, f->node_count + 1, sizeof *f->node);
     f->node[f->node_count++] = n;
     return n;
@@ -82,12 +71,15 @@ static int drop_nulls(struct flow *f, struct query *q, const struct node *n, con
 static void take_feeder(struct flow *f, struct node *n, struct query *q)
 {
     struct rowset *from = op_collect_rows(q->graph->end);
-    struct arena *scratch = arena_new();
-    struct column *column = arena_alloc(scratch, (size_t)n->object->field_count * sizeof *column);
-    struct order *order = arena_alloc(scratch, BATCH_ROWS * sizeof *order);
+    struct arena *scratch;
+    struct column *column;
+    struct order order[BATCH_ROWS];
     struct batch b;
     uint16_t sel[BATCH_ROWS];
 
+    if (!rowset_count(from)) return;
+    scratch = arena_new();
+    column = arena_alloc(scratch, (size_t)n->object->field_count * sizeof *column);
     for (int c = 0; c < n->object->field_count; c++)
         column[c] = null_column(scratch, type_phys(n->object->fields[c].type.kind));
     for (int first = 0, count; (count = rowset_batch(from, first, &b)) > 0; first += count) {

@@ -24,12 +24,12 @@ struct node {
     struct node_memory memory;
 
     /* This phase: */
-    int from, to;           /* rows of the inlet; from == to: none */
+    int from, to; /* rows of the inlet; from == to: none */
     uint16_t sel[BATCH_ROWS];
-    struct batch batch;     /* of the inlet's rows */
-    struct rowset *rows;    /* of the feeders, in order; a view's changes */
-    struct rowset *merged;  /* scratch: rows of several feeders */
-    struct text *raw;       /* per row of `rows` */
+    struct batch batch;    /* of the inlet's rows */
+    struct rowset *rows;   /* of the feeders, in order; a view's changes */
+    struct rowset *merged; /* scratch: rows of several feeders */
+    struct text *raw;      /* per row of `rows` */
     size_t raw_capacity;
     bool ticked, idle_changed;
     struct tick tick;
@@ -51,8 +51,8 @@ struct query {
     struct node **input; /* per scan */
     struct node *target; /* a stream; of a view: its node, where readers find its changes */
     struct flow_counts counts;
-    int number;          /* topological */
-    bool reads_errors;   /* directly or not: its own errors are counted only */
+    int number;        /* topological */
+    bool reads_errors; /* directly or not: its own errors are counted only */
 };
 
 struct flow {

@@ -1,13 +1,13 @@
 /* op_aggregate.c - GROUP BY, with a window or without.
  *
- * Windowed (EMIT_CLOSE): a row goes to its window's groups unless the window is closed to it (R3: window_end <= W(row));
- * when the watermark reaches a window's end, its groups are emitted in the order of R5 and freed.
- * Changelog (no window, or EMIT_CHANGES): a group that an epoch touches takes its old row back and adds its new one, once,
- * when the epoch ends; the old row is put aside at the first touch. A window that closes only hands on what is pending.
+ * Windowed (EMIT_CLOSE): a row goes to its window's groups unless the window is closed to it (R3: window_end <=
+ * W(row)); when the watermark reaches a window's end, its groups are emitted in the order of R5 and freed. Changelog
+ * (no window, or EMIT_CHANGES): a group that an epoch touches takes its old row back and adds its new one, once, when
+ * the epoch ends; the old row is put aside at the first touch. A window that closes only hands on what is pending.
  * MONOTONIC: windows are the values of an expression; a greater value closes those before it, a smaller one is late.
  *
- * The groups hold all state. Which window a group belongs to is the first column of its key; the list of open windows is
- * made from the groups when a state is loaded. */
+ * The groups hold all state. Which window a group belongs to is the first column of its key; the list of open windows
+ * is made from the groups when a state is loaded. */
 #include "runtime/eval.h"
 #include "runtime/groups.h"
 #include "runtime/operator.h"
@@ -32,17 +32,17 @@ struct touched {
 
 /* Also what is saved. */
 struct memory {
-    int64_t current;   /* MONOTONIC: the greatest value so far */
-    int64_t started;   /* MONOTONIC: there was one; without keys: the first row was emitted */
-    usec watermark;    /* that has come */
+    int64_t current; /* MONOTONIC: the greatest value so far */
+    int64_t started; /* MONOTONIC: there was one; without keys: the first row was emitted */
+    usec watermark;  /* that has come */
 };
 
 struct aggregator {
     struct operator op; /* must be first */
     const struct plan *plan;
     bool windowed, changelog;
-    int lead;     /* output columns before the keys: 2, 1 (MONOTONIC) or 0 */
-    int key_at;   /* of values: time stands before the keys */
+    int lead;   /* output columns before the keys: 2, 1 (MONOTONIC) or 0 */
+    int key_at; /* of values: time stands before the keys */
     struct groups *groups;
     struct memory memory;
 
@@ -58,8 +58,8 @@ struct aggregator {
 
     struct touched *touched;
     size_t touched_count, touched_capacity;
-    struct rowset *old; /* rows as last emitted, of touched groups */
-    struct rowset *out; /* being emitted */
+    struct rowset *old;   /* rows as last emitted, of touched groups */
+    struct rowset *out;   /* being emitted */
     struct row_head last; /* of the last row pushed in this epoch: the cause of its changes */
     uint16_t sel[BATCH_ROWS];
 };
@@ -76,7 +76,8 @@ static void explain(void *arg, int column, const struct batch *b, int row, struc
     eval_explain(g->exprs[column], b, row, out);
 }
 
-static void report(struct aggregator *g, const struct batch *b, int row, enum row_error code, const char *message, int windows)
+static void report(struct aggregator *g, const struct batch *b, int row, enum row_error code, const char *message,
+                   int windows)
 {
     g->op.context->report(g->op.context->report_arg, g->op.context, b, row, code, message, windows);
 }
@@ -99,8 +100,10 @@ static struct open_window *window_at(struct aggregator *g, usec start)
 
     while (low < high) {
         size_t mid = (low + high) / 2;
-        if (g->window[mid].start < start) low = mid + 1;
-        else high = mid;
+        if (g->window[mid].start < start)
+            low = mid + 1;
+        else
+            high = mid;
     }
     if (low < g->window_count && g->window[low].start == start) return &g->window[low];
     g->window = mem_grow(g->window, &g->window_capacity, g->window_count + 1, sizeof *g->window);
@@ -190,7 +193,8 @@ static int emit_out(struct aggregator *g, struct err *err)
 }
 
 /* Times of a result row: its window's, or the cause's. */
-static struct row_head head_for(const struct aggregator *g, group_ref group, const struct row_head *cause, int64_t weight)
+static struct row_head head_for(const struct aggregator *g, group_ref group, const struct row_head *cause,
+                                int64_t weight)
 {
     struct row_head head = *cause;
 
@@ -226,9 +230,12 @@ static void copy_old(struct aggregator *g, int old, const struct row_head *head)
     for (int c = 0; c < g->plan->field_count; c++) {
         if (o[c].error[from]) n[c].error[to] = o[c].error[from];
         if (!bit_get(o[c].valid, from)) bit_clear(n[c].valid, to);
-        if (o[c].phys == PHYS_BOOL) n[c].bools[to] = o[c].bools[from];
-        else if (o[c].phys == PHYS_TEXT) n[c].texts[to] = o[c].texts[from]; /* lives in old until the epoch ends */
-        else n[c].ints[to] = o[c].ints[from];
+        if (o[c].phys == PHYS_BOOL)
+            n[c].bools[to] = o[c].bools[from];
+        else if (o[c].phys == PHYS_TEXT)
+            n[c].texts[to] = o[c].texts[from]; /* lives in old until the epoch ends */
+        else
+            n[c].ints[to] = o[c].ints[from];
     }
 }
 
@@ -280,8 +287,10 @@ static int close_windows(struct aggregator *g, size_t n, const struct row_head *
         for (size_t k = 0; k < w->count; k++) {
             uint64_t mark = g->changelog ? group_mark(g->groups, w->group[k]) : 0;
             struct row_head head = head_for(g, w->group[k], cause, 1);
-            if (mark) add_change(g, &g->touched[mark - 1], cause);
-            else if (!g->changelog && group_weight(g->groups, w->group[k]) > 0) add_row(g, g->out, w->group[k], &head);
+            if (mark)
+                add_change(g, &g->touched[mark - 1], cause);
+            else if (!g->changelog && group_weight(g->groups, w->group[k]) > 0)
+                add_row(g, g->out, w->group[k], &head);
             if (mark) g->touched[mark - 1].old = -2;
         }
     }
@@ -321,8 +330,10 @@ static int place_in_windows(struct aggregator *g, const struct batch *in, int li
         }
         g->start.ints[row] = start;
         g->sel[kept] = (uint16_t)row;
-        if (end <= in->w[row]) report(g, in, row, ROW_LATE, NULL, 1);
-        else kept++;
+        if (end <= in->w[row])
+            report(g, in, row, ROW_LATE, NULL, 1);
+        else
+            kept++;
     }
     return kept;
 }
@@ -518,8 +529,14 @@ static void aggregator_free(struct operator *op)
 }
 
 static const struct operator_class aggregator_class = {
-    .name = "aggregate", .push = aggregator_push, .advance = aggregator_advance, .finish_epoch = aggregator_finish_epoch,
-    .next_close = aggregator_next_close, .pages = aggregator_pages, .save = aggregator_save, .load = aggregator_load,
+    .name = "aggregate",
+    .push = aggregator_push,
+    .advance = aggregator_advance,
+    .finish_epoch = aggregator_finish_epoch,
+    .next_close = aggregator_next_close,
+    .pages = aggregator_pages,
+    .save = aggregator_save,
+    .load = aggregator_load,
     .free = aggregator_free,
 };
 
@@ -570,7 +587,6 @@ static struct groups *make_groups(const struct aggregator *g)
 struct operator *op_aggregate_new(const struct plan *plan)
 {
     struct aggregator *g = mem_zalloc(sizeof *g);
-    enum phys *phys = mem_alloc((size_t)plan->field_count * sizeof *phys);
 
     g->op.class = &aggregator_class;
     g->plan = plan;
@@ -582,9 +598,7 @@ struct operator *op_aggregate_new(const struct plan *plan)
     g->start = (struct column){.phys = PHYS_INT, .ints = mem_zalloc(BATCH_ROWS * sizeof(int64_t))};
     list_expressions(g);
     g->groups = make_groups(g);
-    for (int i = 0; i < plan->field_count; i++) phys[i] = type_phys(plan->fields[i].type.kind);
-    g->old = rowset_new(phys, plan->field_count);
-    g->out = rowset_new(phys, plan->field_count);
-    free(phys);
+    g->old = rowset_for(plan->fields, plan->field_count);
+    g->out = rowset_for(plan->fields, plan->field_count);
     return &g->op;
 }

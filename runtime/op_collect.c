@@ -64,20 +64,22 @@ static void collect_free(struct operator *op)
 }
 
 static const struct operator_class collect_class = {
-    .name = "collect", .push = collect_push, .advance = collect_advance, .idle = collect_idle,
-    .save = collect_save, .load = collect_load, .free = collect_free,
+    .name = "collect",
+    .push = collect_push,
+    .advance = collect_advance,
+    .idle = collect_idle,
+    .save = collect_save,
+    .load = collect_load,
+    .free = collect_free,
 };
 
 struct operator *op_collect_new(const struct plan *plan)
 {
     struct collect *c = mem_zalloc(sizeof *c);
-    enum phys *phys = mem_alloc((size_t)plan->field_count * sizeof *phys);
 
-    for (int i = 0; i < plan->field_count; i++) phys[i] = type_phys(plan->fields[i].type.kind);
     c->op.class = &collect_class;
-    c->rows = rowset_new(phys, plan->field_count);
+    c->rows = rowset_for(plan->fields, plan->field_count);
     c->at.watermark = USEC_MIN;
-    free(phys);
     return &c->op;
 }
 

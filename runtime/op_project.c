@@ -41,9 +41,11 @@ static int drop_untimed(struct project *p, const struct batch *in, const struct 
     for (int i = 0; i < out->live; i++) {
         int row = batch_row(out, i);
 
-        if (!column_is_null(time, row)) sel[kept++] = (uint16_t)row;
+        if (!column_is_null(time, row))
+            sel[kept++] = (uint16_t)row;
         else if (batch_weight(in, row) > 0)
-            p->op.context->report(p->op.context->report_arg, p->op.context, in, row, ROW_BAD_VALUE, "ROWTIME is NULL", 0);
+            p->op.context->report(p->op.context->report_arg, p->op.context, in, row, ROW_BAD_VALUE, "ROWTIME is NULL",
+                                  0);
     }
     return kept;
 }

@@ -1,5 +1,5 @@
-/* op_scan.c - the beginning of a query: picks the columns it reads from a stream's or a view's batch, and makes the system
- * columns that it asks for. Copies nothing but those. Stateless. */
+/* op_scan.c - the beginning of a query: picks the columns it reads from a stream's or a view's batch, and makes the
+ * system columns that it asks for. Copies nothing but those. Stateless. */
 #include "base/num.h"
 #include "runtime/operator.h"
 
@@ -10,8 +10,8 @@ struct scan {
     struct operator op; /* must be first */
     const struct plan *plan;
     struct column *column;
-    struct text *made;    /* system columns of type text: BATCH_ROWS each */
-    struct arena *arena;  /* their bytes; valid during one push */
+    struct text *made;   /* system columns of type text: BATCH_ROWS each */
+    struct arena *arena; /* their bytes; valid during one push */
 };
 
 /* One shard until streams have several. */

@@ -18,9 +18,9 @@ struct meeting {
     struct operator op; /* must be first */
     int count;
     struct side *side;
-    usec watermark;       /* handed on so far */
-    int64_t idle;         /* all sides are */
-    usec w[BATCH_ROWS];   /* raised to a floor; valid during one push */
+    usec watermark;     /* handed on so far */
+    int64_t idle;       /* all sides are */
+    usec w[BATCH_ROWS]; /* raised to a floor; valid during one push */
 };
 
 static int union_push(struct operator *op, int side, const struct batch *in, struct err *err)
@@ -121,8 +121,13 @@ static void union_free(struct operator *op)
 }
 
 static const struct operator_class union_class = {
-    .name = "union", .push = union_push, .advance = union_advance, .idle = union_idle,
-    .save = union_save, .load = union_load, .free = union_free,
+    .name = "union",
+    .push = union_push,
+    .advance = union_advance,
+    .idle = union_idle,
+    .save = union_save,
+    .load = union_load,
+    .free = union_free,
 };
 
 struct operator *op_union_new(int sides)

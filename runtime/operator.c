@@ -64,8 +64,10 @@ int drop_errors(struct operator *op, const struct batch *in, const struct column
     for (int i = 0; i < in->live; i++) {
         int row = batch_row(in, i), c = error_column(columns, n, row);
 
-        if (c < 0) sel[kept++] = (uint16_t)row;
-        else if (batch_weight(in, row) > 0) report_error(op, in, columns, c, row, explain, arg);
+        if (c < 0)
+            sel[kept++] = (uint16_t)row;
+        else if (batch_weight(in, row) > 0)
+            report_error(op, in, columns, c, row, explain, arg);
     }
     return kept;
 }

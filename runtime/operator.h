@@ -46,17 +46,18 @@ struct operator_class {
 
 /* What a query's operators know of the world. */
 struct query_context {
-    const char *name;  /* for error_stream */
-    uint32_t rank;     /* its place among the queries: part of order keys, 1 .. 65535 */
+    const char *name;    /* for error_stream */
+    uint32_t rank;       /* its place among the queries: part of order keys, 1 .. 65535 */
     struct rng *shuffle; /* NULL; tests: partitions run in a random order */
-    /* A row that goes to error_stream: b's row. The message may be NULL (made from the code). windows: how many windows a
-     * late row missed. */
+    /* A row that goes to error_stream: b's row. The message may be NULL (made from the code). windows: how many windows
+     * a late row missed. */
     void (*report)(void *arg, const struct query_context *ctx, const struct batch *b, int row, enum row_error code,
                    const char *message, int windows);
     void *report_arg;
 };
 
-struct operator {
+struct operator
+{
     const struct operator_class *class;
     struct operator *next; /* NULL: the last */
     int next_side;

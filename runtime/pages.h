@@ -39,16 +39,17 @@ struct snapshot *snapshot_take(struct pages *pages);
 void snapshot_release(struct snapshot *snapshot);
 const void *snapshot_read(const struct snapshot *snapshot, uint64_t address);
 
-/* 256 bytes for the owner's roots (heads of lists, counters), part of the state: the addresses 0 to 255 of the space, so
- * page_write(pages, offset, len) writes a part of them. */
+/* 256 bytes for the owner's roots (heads of lists, counters), part of the state: the addresses 0 to 255 of the space,
+ * so page_write(pages, offset, len) writes a part of them. */
 enum { PAGES_ROOT_BYTES = 256 };
-void *pages_root(struct pages *pages);                /* for writing */
+void *pages_root(struct pages *pages); /* for writing */
 const void *snapshot_root(const struct snapshot *snapshot);
 const void *pages_root_read(const struct pages *pages);
 
 /* Checkpoints. Appends to *out all grains touched since the last pages_delta (or everything, if none was taken or
  * PAGES_ALL). pages_apply brings a space that is in the earlier state to the later one; damaged
- * input is ERR_DAMAGED, and the space can only be freed then. A space into which deltas were applied counts as clean. */
+ * input is ERR_DAMAGED, and the space can only be freed then. A space into which deltas were applied counts as clean.
+ */
 enum pages_what { PAGES_CHANGED, PAGES_ALL };
 void pages_delta(struct pages *pages, enum pages_what what, struct buf *out);
 int pages_apply(struct pages *pages, struct str delta, struct err *err) MUST_CHECK;

@@ -4,6 +4,7 @@
 #define WEIR_RUNTIME_RELATION_H
 
 #include "planner/catalog.h"
+#include "runtime/batch.h"
 
 struct relation;
 struct relation_cursor;
@@ -15,6 +16,9 @@ struct relation_value {
     double d;
     struct str s;
 };
+
+/* The value in a row of a column; an error reads as NULL. Text is borrowed from the column. */
+void relation_value_at(const struct column *column, int row, enum type_kind kind, struct relation_value *out);
 
 struct relation_class {
     int (*open)(struct relation *r, struct relation_cursor **out, struct err *err);

@@ -5,10 +5,9 @@
 
 const char *row_error_name(enum row_error error)
 {
-    static const char *const names[] = {
-        [ROW_OK] = "ok",
+    static const char *const names[] = {[ROW_OK] = "ok",
 #define X(code, name) [code] = name,
-        ROW_ERRORS(X)
+                                        ROW_ERRORS(X)
 #undef X
     };
 

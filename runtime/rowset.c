@@ -41,6 +41,17 @@ struct rowset *rowset_new(const enum phys *phys, int columns)
     return rs;
 }
 
+struct rowset *rowset_for(const struct field *fields, int count)
+{
+    enum phys *phys = mem_alloc((size_t)count * sizeof *phys);
+    struct rowset *rs;
+
+    for (int i = 0; i < count; i++) phys[i] = type_phys(fields[i].type.kind);
+    rs = rowset_new(phys, count);
+    free(phys);
+    return rs;
+}
+
 void rowset_free(struct rowset *rs)
 {
     if (!rs) return;
@@ -231,8 +242,10 @@ static void gather_row(struct rowset *rs, int from, int row)
         size_t width = b->column[c].phys == PHYS_BOOL ? 1 : b->column[c].phys == PHYS_TEXT ? sizeof(struct text) : 8;
         memcpy((char *)to->column[c].data + (size_t)row * width, (char *)b->column[c].data + (size_t)at * width, width);
         to->column[c].error[row] = b->column[c].error[at];
-        if (bit_get(b->column[c].valid, at)) bit_set(to->column[c].valid, row);
-        else bit_clear(to->column[c].valid, row);
+        if (bit_get(b->column[c].valid, at))
+            bit_set(to->column[c].valid, row);
+        else
+            bit_clear(to->column[c].valid, row);
     }
 }
 
@@ -270,8 +283,15 @@ int rowset_batch(struct rowset *rs, int first, struct batch *out)
     if (rs->columns) memcpy(rs->view, b->column, (size_t)rs->columns * sizeof *rs->view);
     drop_empty_marks(rs, n);
     *out = (struct batch){
-        .rows = n, .live = n, .columns = rs->columns, .column = rs->view, .weight = b->weight, .order = b->order,
-        .w = b->w, .rowtime = b->rowtime, .arrival = b->arrival,
+        .rows = n,
+        .live = n,
+        .columns = rs->columns,
+        .column = rs->view,
+        .weight = b->weight,
+        .order = b->order,
+        .w = b->w,
+        .rowtime = b->rowtime,
+        .arrival = b->arrival,
     };
     return n;
 }

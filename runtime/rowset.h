@@ -3,11 +3,14 @@
 #ifndef WEIR_RUNTIME_ROWSET_H
 #define WEIR_RUNTIME_ROWSET_H
 
+#include "planner/catalog.h"
 #include "runtime/batch.h"
 
 struct rowset;
 
 struct rowset *rowset_new(const enum phys *phys, int columns);
+/* For rows with these fields. */
+struct rowset *rowset_for(const struct field *fields, int count);
 void rowset_free(struct rowset *rs);
 void rowset_clear(struct rowset *rs); /* keeps memory for the next rows */
 int rowset_count(const struct rowset *rs);

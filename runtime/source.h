@@ -23,9 +23,9 @@ struct source_class {
 struct source {
     struct feed feed; /* must be first */
     const struct source_class *class;
-    uint64_t found;  /* its size at opening */
-    uint64_t size;   /* nothing behind it is read: set by the engine, at most `found` */
-    usec arrival;    /* of all its records: set by the engine (R1) */
+    uint64_t found; /* its size at opening */
+    uint64_t size;  /* nothing behind it is read: set by the engine, at most `found` */
+    usec arrival;   /* of all its records: set by the engine (R1) */
 };
 
 /* A kind of source. open's path is as the engine resolved it. ERR_INPUT when it cannot be read. */

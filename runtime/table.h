@@ -23,8 +23,8 @@ struct key_layout {
 };
 void key_layout_init(struct key_layout *layout, const enum phys *phys, int columns);
 /* Packs rows sel[0..live-1] (or 0..live-1) of the columns; out has live * layout->bytes bytes, hashes live elements;
- * both are indexed by live position, not by physical row. The hash depends on values alone; a table uses its low 32 bits,
- * so keys are shared out among partitions by the high ones. */
+ * both are indexed by live position, not by physical row. The hash depends on values alone; a table uses its low 32
+ * bits, so keys are shared out among partitions by the high ones. */
 void key_pack(const struct key_layout *layout, const struct column *const *columns, const uint16_t *sel, int live,
               uint8_t *out, uint64_t *hashes);
 /* Unpacks one key column of a stored (in state) key into row `row` of a column; texts are copied to the arena. The
@@ -54,17 +54,17 @@ int64_t table_find(const struct table *t, const uint8_t *key, uint64_t hash);
 /* Removes a row (its key's text is freed; the owner frees what its value refers to). */
 void table_remove(struct table *t, uint32_t id);
 const uint8_t *table_key(const struct table *t, uint32_t id);
-const void *table_value(const struct table *t, uint32_t id);       /* for reading */
-void *table_value_write(struct table *t, uint32_t id);             /* for writing */
-uint32_t table_count(const struct table *t); /* live rows */
-uint32_t table_limit(const struct table *t); /* ids are below this; see table_is_live */
+const void *table_value(const struct table *t, uint32_t id); /* for reading */
+void *table_value_write(struct table *t, uint32_t id);       /* for writing */
+uint32_t table_count(const struct table *t);                 /* live rows */
+uint32_t table_limit(const struct table *t);                 /* ids are below this; see table_is_live */
 bool table_is_live(const struct table *t, uint32_t id);
 struct heap_head *table_heap(struct table *t); /* for the owner's texts: for writing, valid like page_write's pointer */
 
 /* Reading rows of a snapshot of the same pages, by id (0 .. limit-1). NULL when the id is free. */
 uint32_t table_snapshot_limit(const struct snapshot *s, int root);
 /* *value and *key point into the snapshot. Returns false for a free id. */
-bool table_snapshot_row(const struct snapshot *s, int root, const struct key_layout *layout, int value_bytes, uint32_t id,
-                        const uint8_t **key, const void **value);
+bool table_snapshot_row(const struct snapshot *s, int root, const struct key_layout *layout, int value_bytes,
+                        uint32_t id, const uint8_t **key, const void **value);
 
 #endif

@@ -25,7 +25,8 @@ static int place(struct visit *v, size_t index, struct err *err)
 
     if (v->mark[index] == 2) return 0;
     if (v->mark[index] == 1)
-        return err_set(err, ERR_NAME, -1, "%s would read, through other queries, what it writes itself", q->object->name);
+        return err_set(err, ERR_NAME, -1, "%s would read, through other queries, what it writes itself",
+                       q->object->name);
     v->mark[index] = 1;
     for (int s = 0; s < q->graph->scan_count; s++) {
         struct node *n = q->input[s];
@@ -48,8 +49,10 @@ static void errors_last(struct visit *v)
     struct query **late = mem_alloc((v->count + 1) * sizeof(struct query *));
 
     for (size_t i = 0; i < v->count; i++) {
-        if (v->order[i]->reads_errors) late[moved++] = v->order[i];
-        else v->order[kept++] = v->order[i];
+        if (v->order[i]->reads_errors)
+            late[moved++] = v->order[i];
+        else
+            v->order[kept++] = v->order[i];
     }
     if (moved) memcpy(v->order + kept, late, moved * sizeof(struct query *));
     free(late);
@@ -121,13 +124,10 @@ int topology_update(struct flow *f, struct err *err)
 struct flow *flow_new(const struct flow_options *options)
 {
     struct flow *f = mem_zalloc(sizeof *f);
-    enum phys phys[16];
     const struct object *e = options->error_stream;
 
     f->options = *options;
-    assert(e->field_count <= 16);
-    for (int i = 0; i < e->field_count; i++) phys[i] = type_phys(e->fields[i].type.kind);
-    f->error_rows = rowset_new(phys, e->field_count);
+    f->error_rows = rowset_for(e->fields, e->field_count);
     f->errors = node_new(f, e);
     return f;
 }
@@ -182,8 +182,10 @@ static int connect_scan(struct flow *f, struct query *q, int s, struct err *err)
     q->input[s] = n;
     if (p->object->kind == OBJECT_VIEW) {
         struct operator *end = flow_end_of(f, p->object->id);
-        if (end) view_watch(end, n->rows);
-        else begin_with_view(f, n);
+        if (end)
+            view_watch(end, n->rows);
+        else
+            begin_with_view(f, n);
     } else {
         for (int i = 0; i < p->field_count; i++) {
             if (p->scan_column[i] >= 0) used[p->scan_column[i]] = true;
@@ -200,8 +202,11 @@ static struct query *query_new(struct flow *f, const struct object *o)
     struct query *q = mem_zalloc(sizeof *q);
 
     q->object = o;
-    q->context = (struct query_context){
-        .name = o->name, .rank = o->id & 0xffff, .shuffle = f->options.shuffle, .report = errors_report, .report_arg = f};
+    q->context = (struct query_context){.name = o->name,
+                                        .rank = o->id & 0xffff,
+                                        .shuffle = f->options.shuffle,
+                                        .report = errors_report,
+                                        .report_arg = f};
     q->graph = graph_new(o->plan, o->kind == OBJECT_VIEW ? GRAPH_VIEW : GRAPH_COLLECT, &q->context);
     q->input = mem_zalloc((size_t)q->graph->scan_count * sizeof(struct node *));
     return q;
@@ -243,8 +248,10 @@ static void drop_unused_nodes(struct flow *f)
     size_t kept = 0;
 
     for (size_t i = 0; i < f->node_count; i++) {
-        if (node_is_used(f, f->node[i])) f->node[kept++] = f->node[i];
-        else node_free(f->node[i]);
+        if (node_is_used(f, f->node[i]))
+            f->node[kept++] = f->node[i];
+        else
+            node_free(f->node[i]);
     }
     f->node_count = kept;
 }
@@ -309,7 +316,8 @@ uint32_t flow_query(struct flow *f, int n, struct graph **graph)
     return f->query[n]->object->id;
 }
 
-/* Where the other flow has no inlet for a stream yet, the moved query brings its own along: both stand at the same place. */
+/* Where the other flow has no inlet for a stream yet, the moved query brings its own along: both stand at the same
+ * place. */
 static void adopt_inlet(struct node *from, struct node *to)
 {
     if (!from->inlet) return;
@@ -386,7 +394,8 @@ static int load_section(struct flow *f, int kind, uint32_t id, struct str bytes,
     struct query *q = kind == SECTION_QUERY ? query_of(f, id) : NULL;
 
     if (kind == SECTION_QUERY) {
-        if (!q || bytes.len < sizeof q->counts) return err_set(err, ERR_DAMAGED, -1, "the checkpoint names an unknown query");
+        if (!q || bytes.len < sizeof q->counts)
+            return err_set(err, ERR_DAMAGED, -1, "the checkpoint names an unknown query");
         memcpy(&q->counts, bytes.ptr, sizeof q->counts);
         return graph_load(q->graph, str_of(bytes.ptr + sizeof q->counts, bytes.len - sizeof q->counts), err);
     }
@@ -395,7 +404,8 @@ static int load_section(struct flow *f, int kind, uint32_t id, struct str bytes,
         if (n->object->id != id) continue;
         if (bytes.len < sizeof n->memory + (kind == SECTION_INLET ? sizeof n->inlet->memory : 0)) break;
         memcpy(&n->memory, bytes.ptr, sizeof n->memory);
-        if (n->inlet && kind == SECTION_INLET) memcpy(&n->inlet->memory, bytes.ptr + sizeof n->memory, sizeof n->inlet->memory);
+        if (n->inlet && kind == SECTION_INLET)
+            memcpy(&n->inlet->memory, bytes.ptr + sizeof n->memory, sizeof n->inlet->memory);
         return 0;
     }
     return err_set(err, ERR_DAMAGED, -1, "the checkpoint names an unknown stream");

@@ -13,7 +13,8 @@ static int64_t floor_div(int64_t a, int64_t b)
 
 static usec month_start(int64_t month)
 {
-    struct civil c = {.year = (int)floor_div(month, 12), .month = (int)(month - floor_div(month, 12) * 12) + 1, .day = 1};
+    struct civil c = {
+        .year = (int)floor_div(month, 12), .month = (int)(month - floor_div(month, 12) * 12) + 1, .day = 1};
 
     return time_from_civil(&c);
 }

@@ -25,7 +25,7 @@ void database_forget(struct database *db, const char *name);
 /* Running SQL text (one statement) as SQLite understands it. */
 struct rows {
     int columns;
-    const char *const *name;           /* column names */
+    const char *const *name;            /* column names */
     const struct relation_value *value; /* of the current row: kinds NULL, BIGINT, DOUBLE, VARCHAR only (a TIMESTAMP
                                          * has been turned into ISO text, BOOLEAN into 0/1) */
 };
@@ -47,7 +47,8 @@ void store_rollback(struct database *db);
 int store_put(struct database *db, const char *key, struct str value, struct err *err) MUST_CHECK;
 /* 1: value appended to out; 0: no such key. */
 int store_get(struct database *db, const char *key, struct buf *out, struct err *err) MUST_CHECK;
-int store_catalog_put(struct database *db, uint32_t id, const char *kind, const char *name, const char *sql, struct err *err) MUST_CHECK;
+int store_catalog_put(struct database *db, uint32_t id, const char *kind, const char *name, const char *sql,
+                      struct err *err) MUST_CHECK;
 int store_catalog_delete(struct database *db, uint32_t id, struct err *err) MUST_CHECK;
 /* In order of id; the strings live during the call. A result other than 0 stops. */
 typedef int (*store_catalog_handler)(void *arg, uint32_t id, const char *kind, const char *name, const char *sql);

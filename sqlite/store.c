@@ -122,7 +122,7 @@ int store_catalog_delete(struct database *db, uint32_t id, struct err *err)
     return finish(db, statement, err);
 }
 
-static const char *text_of(sqlite3_stmt *statement, int column)
+static const char *column_text(sqlite3_stmt *statement, int column)
 {
     return (const char *)sqlite3_column_text(statement, column);
 }
@@ -133,8 +133,8 @@ int store_catalog_each(struct database *db, store_catalog_handler handler, void 
 
     if (prepare(db, "SELECT id, kind, name, sql FROM main.weir_catalog ORDER BY id", &statement, err)) return -1;
     while (sqlite3_step(statement) == SQLITE_ROW)
-        if (handler(arg, (uint32_t)sqlite3_column_int64(statement, 0), text_of(statement, 1), text_of(statement, 2),
-                    text_of(statement, 3)))
+        if (handler(arg, (uint32_t)sqlite3_column_int64(statement, 0), column_text(statement, 1),
+                    column_text(statement, 2), column_text(statement, 3)))
             break;
     return sqlite3_finalize(statement) ? fail(db, err) : 0;
 }

@@ -158,7 +158,8 @@ static inline struct bound *bind_call(const char *name, struct bound *const *arg
     }
     return call_of(f, result, cast_args, n);
 }
-#define ARGS(...)       (struct bound *const[]){__VA_ARGS__}, (int)(sizeof(struct bound *[]){__VA_ARGS__} / sizeof(struct bound *))
+#define ARGS(...)                                                                                                      \
+    (struct bound *const[]){__VA_ARGS__}, (int)(sizeof(struct bound *[]){__VA_ARGS__} / sizeof(struct bound *))
 #define CALL(name, ...) bind_call(name, ARGS(__VA_ARGS__))
 
 static inline struct bound *case_of_args(struct bound *const *args, int n)

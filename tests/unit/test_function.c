@@ -1,8 +1,8 @@
 /* test_function.c - the registry of functions, resolution of overloads, bound expressions as text. */
-#include "tests/unit/build_bound.h"
 #include "planner/function_id.h"
+#include "tests/unit/build_bound.h"
 
-#define T(kind) ((struct type){TYPE_##kind, 0})
+#define T(kind)    ((struct type){TYPE_##kind, 0})
 #define TYPES(...) (struct type[]){__VA_ARGS__}, (int)(sizeof(struct type[]){__VA_ARGS__} / sizeof(struct type))
 
 static struct type want[FUNCTION_ARGS_MAX], result;
@@ -222,7 +222,8 @@ static void names_of_columns_are_printed(void **state)
 
 static void equal_is_the_same_computation(void **state)
 {
-    struct bound *a = CALL("+", column(0, TYPE_INTEGER), integer(1)), *b = CALL("+", column(0, TYPE_INTEGER), integer(1));
+    struct bound *a = CALL("+", column(0, TYPE_INTEGER), integer(1)),
+                 *b = CALL("+", column(0, TYPE_INTEGER), integer(1));
 
     (void)state;
     b->at = 12;
@@ -279,7 +280,8 @@ static void intervals_read_back(void **state)
 
 static void what_is_no_interval_is_refused(void **state)
 {
-    static const char *const bad[] = {"", "1", "1 2", "1:60", "1 24:00", "1:2:3.", "1:2:3x", "- 1:2", "a", "999999999999 1:2"};
+    static const char *const bad[] = {"",       "1",      "1 2",   "1:60", "1 24:00",
+                                      "1:2:3.", "1:2:3x", "- 1:2", "a",    "999999999999 1:2"};
     static const char *const bad_months[] = {"", "1", "1-", "1-12", "-", "1-2 "};
     int64_t v;
 
