@@ -63,7 +63,7 @@ struct view_relation_cursor {
 static int view_open(struct relation *relation, struct relation_cursor **out, struct err *err)
 {
     struct relation_state *r = (struct relation_state *)relation;
-    struct operator* end = flow_end_of(r->engine->main.flow, r->object);
+    struct operator *end = flow_end_of(r->engine->main.flow, r->object);
     struct view_relation_cursor *c;
 
     if (!end) return err_set(err, ERR_NAME, -1, "view %s is not running", relation->name);

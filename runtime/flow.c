@@ -66,7 +66,7 @@ static int advance_inputs(struct query *q, struct err *err)
 {
     for (int s = 0; s < q->graph->scan_count; s++) {
         struct node *n = q->input[s];
-        struct operator* scan = q->graph->scan[s].first;
+        struct operator *scan = q->graph->scan[s].first;
         enum activity activity = (enum activity)(n->inlet ? n->inlet->memory.idle : n->memory.idle);
 
         if (n->ticked && operator_advance(scan, 0, &n->tick, err)) return -1;
@@ -394,7 +394,7 @@ static int finish_query(struct flow *f, struct query *q, struct err *err)
         if (n->object->kind == OBJECT_VIEW && node_push(n, q->graph->scan[s].first, err)) return -1;
     }
     for (int i = 0; i < q->graph->count; i++) {
-        struct operator* op = q->graph->op[i];
+        struct operator *op = q->graph->op[i];
         if (op->class->finish_epoch && op->class->finish_epoch(op, err)) return -1;
     }
     return gather_target(f, q, err);

@@ -54,7 +54,7 @@ usec flow_watermark(const struct flow *f, uint32_t stream);
 int flow_finish(struct flow *f, struct err *err) MUST_CHECK;
 
 /* The operator at a query's end (op_view_..., op_collect_...). */
-struct operator* flow_end_of(struct flow *f, uint32_t query);
+struct operator *flow_end_of(struct flow *f, uint32_t query);
 /* Rows that went to error_stream for this query so far, and late ones among them. query 0: bad for everybody. */
 struct flow_counts {
     uint64_t errors, late;

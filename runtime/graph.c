@@ -11,7 +11,7 @@ static void count_nodes(const struct plan *plan, int *ops, int *scans)
     for (int i = 0; i < plan->inputs; i++) count_nodes(plan->input[i], ops, scans);
 }
 
-static struct operator* make(const struct plan *plan)
+static struct operator *make(const struct plan *plan)
 {
     switch (plan->kind) {
     case PLAN_SCAN: return op_scan_new(plan);
@@ -23,13 +23,13 @@ static struct operator* make(const struct plan *plan)
     return NULL;
 }
 
-static struct operator* add(struct graph *g, const struct plan *plan, struct query_context *context)
+static struct operator *add(struct graph *g, const struct plan *plan, struct query_context *context)
 {
-    struct operator* op = make(plan);
+    struct operator *op = make(plan);
 
     op->context = context;
     for (int i = 0; i < plan->inputs; i++) {
-        struct operator* from = add(g, plan->input[i], context);
+        struct operator *from = add(g, plan->input[i], context);
         from->next = op;
         from->next_side = i;
     }
@@ -42,7 +42,7 @@ struct graph *graph_new(const struct plan *plan, enum graph_end end, struct quer
 {
     struct graph *g = mem_zalloc(sizeof *g);
     int ops = 1, scans = 0;
-    struct operator* last;
+    struct operator *last;
 
     count_nodes(plan, &ops, &scans);
     g->op = mem_alloc((size_t)ops * sizeof *g->op);

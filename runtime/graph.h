@@ -9,7 +9,7 @@ enum graph_end { GRAPH_VIEW, GRAPH_COLLECT };
 
 struct graph_scan {
     const struct plan *plan; /* PLAN_SCAN: which object, which columns */
-    struct operator* first;  /* where its batches go in */
+    struct operator *first;  /* where its batches go in */
 };
 
 struct graph {
@@ -17,7 +17,7 @@ struct graph {
     struct operator** op; /* sources first, the end last */
     int scan_count;
     struct graph_scan *scan;
-    struct operator* end;
+    struct operator *end;
 };
 
 /* The plan and the context are borrowed. */

@@ -154,7 +154,7 @@ static void take_watermark(struct node *n)
     bool any = false;
 
     for (int i = 0; i < n->feeder_count; i++) {
-        const struct operator* end = n->feeder[i]->graph->end;
+        const struct operator *end = n->feeder[i]->graph->end;
         usec w = op_collect_watermark(end);
         if (op_collect_activity(end) == IDLE && w != USEC_MAX) continue;
         any = true;
@@ -196,7 +196,7 @@ int node_gather(struct flow *f, struct node *n, struct err *err)
     return 0;
 }
 
-int node_push(struct node *n, struct operator* scan, struct err *err)
+int node_push(struct node *n, struct operator *scan, struct err *err)
 {
     struct batch b;
 

@@ -72,7 +72,7 @@ void node_free(struct node *n);
 /* Takes the feeders' rows in order, gives them to the stream's log and to `rows`, and the feeders' watermark. */
 int node_gather(struct flow *f, struct node *n, struct err *err) MUST_CHECK;
 /* Pushes what came to the node in this phase into a scan. */
-int node_push(struct node *n, struct operator* scan, struct err *err) MUST_CHECK;
+int node_push(struct node *n, struct operator *scan, struct err *err) MUST_CHECK;
 
 /* error_stream: its columns; a row for it; and its rows of this phase to its node. */
 void errors_report(void *flow, const struct query_context *ctx, const struct batch *b, int row, enum row_error code,

@@ -381,7 +381,7 @@ static int push_monotonic(struct aggregator *g, const struct batch *in, int live
     return 0;
 }
 
-static int aggregator_push(struct operator* op, int side, const struct batch *in, struct err *err)
+static int aggregator_push(struct operator *op, int side, const struct batch *in, struct err *err)
 {
     struct aggregator *g = (struct aggregator *)op;
     int live;
@@ -397,7 +397,7 @@ static int aggregator_push(struct operator* op, int side, const struct batch *in
     return 0;
 }
 
-static int aggregator_advance(struct operator* op, int side, const struct tick *tick, struct err *err)
+static int aggregator_advance(struct operator *op, int side, const struct tick *tick, struct err *err)
 {
     struct aggregator *g = (struct aggregator *)op;
     struct row_head cause = {tick->cause, tick->w, 0, tick->arrival, 1};
@@ -450,7 +450,7 @@ static void touch_single(struct aggregator *g)
     touch(g, groups_single(g->groups, &fresh), true, 0);
 }
 
-static int aggregator_finish_epoch(struct operator* op, struct err *err)
+static int aggregator_finish_epoch(struct operator *op, struct err *err)
 {
     struct aggregator *g = (struct aggregator *)op;
 
@@ -467,7 +467,7 @@ static int aggregator_finish_epoch(struct operator* op, struct err *err)
     return failed;
 }
 
-static usec aggregator_next_close(const struct operator* op, usec watermark)
+static usec aggregator_next_close(const struct operator *op, usec watermark)
 {
     const struct window *w = &((const struct aggregator *)op)->plan->window;
 
@@ -476,12 +476,12 @@ static usec aggregator_next_close(const struct operator* op, usec watermark)
     return watermark > TIME_LAST ? USEC_MAX : window_end(w, window_start(w, watermark));
 }
 
-static struct pages *aggregator_pages(struct operator* op, int n)
+static struct pages *aggregator_pages(struct operator *op, int n)
 {
     return groups_pages(((struct aggregator *)op)->groups, n);
 }
 
-static void aggregator_save(struct operator* op, struct buf *out)
+static void aggregator_save(struct operator *op, struct buf *out)
 {
     buf_put(out, &((struct aggregator *)op)->memory, sizeof(struct memory));
 }
@@ -496,7 +496,7 @@ static void adopt_group(void *arg, group_ref group)
     window_add(g, start, group);
 }
 
-static int aggregator_load(struct operator* op, struct str saved, struct err *err)
+static int aggregator_load(struct operator *op, struct str saved, struct err *err)
 {
     struct aggregator *g = (struct aggregator *)op;
 
@@ -508,7 +508,7 @@ static int aggregator_load(struct operator* op, struct str saved, struct err *er
     return 0;
 }
 
-static void aggregator_free(struct operator* op)
+static void aggregator_free(struct operator *op)
 {
     struct aggregator *g = (struct aggregator *)op;
 
@@ -584,7 +584,7 @@ static struct groups *make_groups(const struct aggregator *g)
     return groups_new(g->plan, phys, n, g->plan->input[0]->insert_only);
 }
 
-struct operator* op_aggregate_new(const struct plan *plan)
+struct operator *op_aggregate_new(const struct plan *plan)
 {
     struct aggregator *g = mem_zalloc(sizeof *g);
 

@@ -19,7 +19,7 @@ struct collect {
     struct progress at;
 };
 
-static int collect_push(struct operator* op, int side, const struct batch *in, struct err *err)
+static int collect_push(struct operator *op, int side, const struct batch *in, struct err *err)
 {
     (void)side;
     (void)err;
@@ -27,7 +27,7 @@ static int collect_push(struct operator* op, int side, const struct batch *in, s
     return 0;
 }
 
-static int collect_advance(struct operator* op, int side, const struct tick *tick, struct err *err)
+static int collect_advance(struct operator *op, int side, const struct tick *tick, struct err *err)
 {
     (void)side;
     (void)err;
@@ -35,7 +35,7 @@ static int collect_advance(struct operator* op, int side, const struct tick *tic
     return 0;
 }
 
-static int collect_idle(struct operator* op, int side, enum activity activity, const struct tick *tick, struct err *err)
+static int collect_idle(struct operator *op, int side, enum activity activity, const struct tick *tick, struct err *err)
 {
     (void)side;
     (void)tick;
@@ -44,12 +44,12 @@ static int collect_idle(struct operator* op, int side, enum activity activity, c
     return 0;
 }
 
-static void collect_save(struct operator* op, struct buf *out)
+static void collect_save(struct operator *op, struct buf *out)
 {
     buf_put(out, &((struct collect *)op)->at, sizeof(struct progress));
 }
 
-static int collect_load(struct operator* op, struct str saved, struct err *err)
+static int collect_load(struct operator *op, struct str saved, struct err *err)
 {
     if (saved.len != sizeof(struct progress))
         return err_set(err, ERR_DAMAGED, -1, "the state of a query's end has the wrong size");
@@ -57,7 +57,7 @@ static int collect_load(struct operator* op, struct str saved, struct err *err)
     return 0;
 }
 
-static void collect_free(struct operator* op)
+static void collect_free(struct operator *op)
 {
     rowset_free(((struct collect *)op)->rows);
     free(op);
@@ -73,7 +73,7 @@ static const struct operator_class collect_class = {
     .free = collect_free,
 };
 
-struct operator* op_collect_new(const struct plan *plan)
+struct operator *op_collect_new(const struct plan *plan)
 {
     struct collect *c = mem_zalloc(sizeof *c);
 
@@ -83,17 +83,17 @@ struct operator* op_collect_new(const struct plan *plan)
     return &c->op;
 }
 
-struct rowset *op_collect_rows(struct operator* collect)
+struct rowset *op_collect_rows(struct operator *collect)
 {
     return ((struct collect *)collect)->rows;
 }
 
-usec op_collect_watermark(const struct operator* collect)
+usec op_collect_watermark(const struct operator *collect)
 {
     return ((const struct collect *)collect)->at.watermark;
 }
 
-enum activity op_collect_activity(const struct operator* collect)
+enum activity op_collect_activity(const struct operator *collect)
 {
     return (enum activity)((const struct collect *)collect)->at.activity;
 }

@@ -37,7 +37,7 @@ static void explain(void *arg, int column, const struct batch *b, int row, struc
     eval_explain(f->expr, b, row, out);
 }
 
-static int filter_push(struct operator* op, int side, const struct batch *in, struct err *err)
+static int filter_push(struct operator *op, int side, const struct batch *in, struct err *err)
 {
     struct filter *f = (struct filter *)op;
     struct batch out = *in;
@@ -54,7 +54,7 @@ static int filter_push(struct operator* op, int side, const struct batch *in, st
     return out.live ? emit(op, &out, err) : 0;
 }
 
-static void filter_free(struct operator* op)
+static void filter_free(struct operator *op)
 {
     struct filter *f = (struct filter *)op;
 
@@ -64,7 +64,7 @@ static void filter_free(struct operator* op)
 
 static const struct operator_class filter_class = {.name = "filter", .push = filter_push, .free = filter_free};
 
-struct operator* op_filter_new(const struct plan *plan)
+struct operator *op_filter_new(const struct plan *plan)
 {
     struct filter *f = mem_zalloc(sizeof *f);
 

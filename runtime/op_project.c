@@ -50,7 +50,7 @@ static int drop_untimed(struct project *p, const struct batch *in, const struct 
     return kept;
 }
 
-static int project_push(struct operator* op, int side, const struct batch *in, struct err *err)
+static int project_push(struct operator *op, int side, const struct batch *in, struct err *err)
 {
     struct project *p = (struct project *)op;
     struct batch out = *in;
@@ -73,7 +73,7 @@ static int project_push(struct operator* op, int side, const struct batch *in, s
     return out.live ? emit(op, &out, err) : 0;
 }
 
-static void project_free(struct operator* op)
+static void project_free(struct operator *op)
 {
     struct project *p = (struct project *)op;
 
@@ -85,7 +85,7 @@ static void project_free(struct operator* op)
 
 static const struct operator_class project_class = {.name = "project", .push = project_push, .free = project_free};
 
-struct operator* op_project_new(const struct plan *plan)
+struct operator *op_project_new(const struct plan *plan)
 {
     struct project *p = mem_zalloc(sizeof *p);
 

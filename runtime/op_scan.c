@@ -44,7 +44,7 @@ static struct column system_column(struct scan *s, int field, const struct batch
     return (struct column){.phys = PHYS_TEXT, .texts = texts};
 }
 
-static int scan_push(struct operator* op, int side, const struct batch *in, struct err *err)
+static int scan_push(struct operator *op, int side, const struct batch *in, struct err *err)
 {
     struct scan *s = (struct scan *)op;
     struct batch out = *in;
@@ -60,7 +60,7 @@ static int scan_push(struct operator* op, int side, const struct batch *in, stru
     return emit(op, &out, err);
 }
 
-static void scan_free(struct operator* op)
+static void scan_free(struct operator *op)
 {
     struct scan *s = (struct scan *)op;
 
@@ -72,7 +72,7 @@ static void scan_free(struct operator* op)
 
 static const struct operator_class scan_class = {.name = "scan", .push = scan_push, .free = scan_free};
 
-struct operator* op_scan_new(const struct plan *plan)
+struct operator *op_scan_new(const struct plan *plan)
 {
     struct scan *s = mem_zalloc(sizeof *s);
     bool makes = false;

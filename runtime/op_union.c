@@ -23,7 +23,7 @@ struct meeting {
     usec w[BATCH_ROWS]; /* raised to a floor; valid during one push */
 };
 
-static int union_push(struct operator* op, int side, const struct batch *in, struct err *err)
+static int union_push(struct operator *op, int side, const struct batch *in, struct err *err)
 {
     struct meeting *m = (struct meeting *)op;
     struct batch out = *in;
@@ -62,7 +62,7 @@ static int pass_watermark(struct meeting *m, const struct tick *tick, struct err
     return emit_advance(&m->op, &out, err);
 }
 
-static int union_advance(struct operator* op, int side, const struct tick *tick, struct err *err)
+static int union_advance(struct operator *op, int side, const struct tick *tick, struct err *err)
 {
     struct meeting *m = (struct meeting *)op;
 
@@ -78,7 +78,7 @@ static bool all_idle(const struct meeting *m)
     return true;
 }
 
-static int union_idle(struct operator* op, int side, enum activity activity, const struct tick *tick, struct err *err)
+static int union_idle(struct operator *op, int side, enum activity activity, const struct tick *tick, struct err *err)
 {
     struct meeting *m = (struct meeting *)op;
 
@@ -91,7 +91,7 @@ static int union_idle(struct operator* op, int side, enum activity activity, con
     return emit_idle(op, m->idle ? IDLE : ACTIVE, tick, err);
 }
 
-static void union_save(struct operator* op, struct buf *out)
+static void union_save(struct operator *op, struct buf *out)
 {
     const struct meeting *m = (struct meeting *)op;
 
@@ -100,7 +100,7 @@ static void union_save(struct operator* op, struct buf *out)
     buf_put(out, m->side, (size_t)m->count * sizeof *m->side);
 }
 
-static int union_load(struct operator* op, struct str saved, struct err *err)
+static int union_load(struct operator *op, struct str saved, struct err *err)
 {
     struct meeting *m = (struct meeting *)op;
     size_t sides = (size_t)m->count * sizeof *m->side;
@@ -112,7 +112,7 @@ static int union_load(struct operator* op, struct str saved, struct err *err)
     return 0;
 }
 
-static void union_free(struct operator* op)
+static void union_free(struct operator *op)
 {
     struct meeting *m = (struct meeting *)op;
 
@@ -130,7 +130,7 @@ static const struct operator_class union_class = {
     .free = union_free,
 };
 
-struct operator* op_union_new(int sides)
+struct operator *op_union_new(int sides)
 {
     struct meeting *m = mem_zalloc(sizeof *m);
 

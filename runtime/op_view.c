@@ -24,7 +24,7 @@ struct view {
     uint8_t fresh[BATCH_ROWS];
 };
 
-static int view_push(struct operator* op, int side, const struct batch *in, struct err *err)
+static int view_push(struct operator *op, int side, const struct batch *in, struct err *err)
 {
     struct view *v = (struct view *)op;
     uint16_t all[BATCH_ROWS];
@@ -46,12 +46,12 @@ static int view_push(struct operator* op, int side, const struct batch *in, stru
     return 0;
 }
 
-static struct pages *view_pages(struct operator* op, int n)
+static struct pages *view_pages(struct operator *op, int n)
 {
     return n == 0 ? ((struct view *)op)->pages : NULL;
 }
 
-static int view_load(struct operator* op, struct str saved, struct err *err)
+static int view_load(struct operator *op, struct str saved, struct err *err)
 {
     struct view *v = (struct view *)op;
 
@@ -62,7 +62,7 @@ static int view_load(struct operator* op, struct str saved, struct err *err)
     return 0;
 }
 
-static void view_free(struct operator* op)
+static void view_free(struct operator *op)
 {
     struct view *v = (struct view *)op;
 
@@ -78,7 +78,7 @@ static void view_free(struct operator* op)
 static const struct operator_class view_class = {
     .name = "view", .push = view_push, .pages = view_pages, .load = view_load, .free = view_free};
 
-struct operator* op_view_new(const struct plan *plan)
+struct operator *op_view_new(const struct plan *plan)
 {
     struct view *v = mem_zalloc(sizeof *v);
     enum phys phys[KEY_COLUMNS_MAX];
@@ -99,7 +99,7 @@ struct operator* op_view_new(const struct plan *plan)
     return &v->op;
 }
 
-void view_watch(struct operator* view, struct rowset *changes)
+void view_watch(struct operator *view, struct rowset *changes)
 {
     struct view *v = (struct view *)view;
 
@@ -110,7 +110,7 @@ void view_watch(struct operator* view, struct rowset *changes)
     v->watcher[v->watcher_count++] = changes;
 }
 
-uint64_t view_row_count(const struct operator* view)
+uint64_t view_row_count(const struct operator *view)
 {
     return table_count(((const struct view *)view)->table);
 }
@@ -124,7 +124,7 @@ struct view_cursor {
     struct buf text; /* the long text asked for last */
 };
 
-struct view_cursor *view_cursor_open(struct operator* view)
+struct view_cursor *view_cursor_open(struct operator *view)
 {
     struct view_cursor *c = mem_zalloc(sizeof *c);
 
@@ -184,7 +184,7 @@ void view_cursor_value(struct view_cursor *c, int column, struct relation_value 
     }
 }
 
-void view_rows(struct operator* view, struct rowset *out)
+void view_rows(struct operator *view, struct rowset *out)
 {
     struct view *v = (struct view *)view;
 

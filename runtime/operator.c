@@ -3,35 +3,35 @@
 
 #include <assert.h>
 
-int emit(struct operator* op, const struct batch *out, struct err *err)
+int emit(struct operator *op, const struct batch *out, struct err *err)
 {
     assert(op->next && out->live <= out->rows && out->rows <= BATCH_ROWS);
     return op->next->class->push(op->next, op->next_side, out, err);
 }
 
-int operator_advance(struct operator* op, int side, const struct tick *tick, struct err *err)
+int operator_advance(struct operator *op, int side, const struct tick *tick, struct err *err)
 {
     if (op->class->advance) return op->class->advance(op, side, tick, err);
     return emit_advance(op, tick, err);
 }
 
-int operator_idle(struct operator* op, int side, enum activity activity, const struct tick *tick, struct err *err)
+int operator_idle(struct operator *op, int side, enum activity activity, const struct tick *tick, struct err *err)
 {
     if (op->class->idle) return op->class->idle(op, side, activity, tick, err);
     return emit_idle(op, activity, tick, err);
 }
 
-int emit_advance(struct operator* op, const struct tick *tick, struct err *err)
+int emit_advance(struct operator *op, const struct tick *tick, struct err *err)
 {
     return op->next ? operator_advance(op->next, op->next_side, tick, err) : 0;
 }
 
-int emit_idle(struct operator* op, enum activity activity, const struct tick *tick, struct err *err)
+int emit_idle(struct operator *op, enum activity activity, const struct tick *tick, struct err *err)
 {
     return op->next ? operator_idle(op->next, op->next_side, activity, tick, err) : 0;
 }
 
-void operator_free(struct operator* op)
+void operator_free(struct operator *op)
 {
     if (op) op->class->free(op);
 }
@@ -45,7 +45,7 @@ static int error_column(const struct column *columns, int n, int row)
     return -1;
 }
 
-static void report_error(struct operator* op, const struct batch *in, const struct column *columns, int c, int row,
+static void report_error(struct operator *op, const struct batch *in, const struct column *columns, int c, int row,
                          error_explainer explain, void *arg)
 {
     struct buf message = {0};
@@ -56,7 +56,7 @@ static void report_error(struct operator* op, const struct batch *in, const stru
     buf_free(&message);
 }
 
-int drop_errors(struct operator* op, const struct batch *in, const struct column *columns, int n, uint16_t *sel,
+int drop_errors(struct operator *op, const struct batch *in, const struct column *columns, int n, uint16_t *sel,
                 error_explainer explain, void *arg)
 {
     int kept = 0;

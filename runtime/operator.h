@@ -27,21 +27,21 @@ enum activity { ACTIVE, IDLE };
 
 struct operator_class {
     const char *name;
-    int (*push)(struct operator* op, int side, const struct batch *in, struct err *err);
+    int (*push)(struct operator *op, int side, const struct batch *in, struct err *err);
     /* NULL for each of these: hand it on. */
-    int (*advance)(struct operator* op, int side, const struct tick *tick, struct err *err);
-    int (*idle)(struct operator* op, int side, enum activity activity, const struct tick *tick, struct err *err);
+    int (*advance)(struct operator *op, int side, const struct tick *tick, struct err *err);
+    int (*idle)(struct operator *op, int side, enum activity activity, const struct tick *tick, struct err *err);
     /* The epoch ends: hand on what it changed. Called for all operators of a query, sources first. */
-    int (*finish_epoch)(struct operator* op, struct err *err);
+    int (*finish_epoch)(struct operator *op, struct err *err);
     /* The least watermark above the given one (USEC_MIN: none yet) at which something may close; USEC_MAX: nothing. A
      * function of the plan, not of what is open, since rows of the segment may open it. NULL: stateless in time. */
-    usec (*next_close)(const struct operator* op, usec watermark);
+    usec (*next_close)(const struct operator *op, usec watermark);
     /* State: the pages that hold it (n-th, or NULL behind the last), and what little there is besides. */
-    struct pages *(*pages)(struct operator* op, int n);
-    void (*save)(struct operator* op, struct buf *out);
+    struct pages *(*pages)(struct operator *op, int n);
+    void (*save)(struct operator *op, struct buf *out);
     /* Called after the pages have been filled from a checkpoint. */
-    int (*load)(struct operator* op, struct str saved, struct err *err);
-    void (*free)(struct operator* op);
+    int (*load)(struct operator *op, struct str saved, struct err *err);
+    void (*free)(struct operator *op);
 };
 
 /* What a query's operators know of the world. */
@@ -59,39 +59,39 @@ struct query_context {
 struct operator
 {
     const struct operator_class *class;
-    struct operator* next; /* NULL: the last */
+    struct operator *next; /* NULL: the last */
     int next_side;
     struct query_context *context;
 };
 
 /* To the next operator. */
-int emit(struct operator* op, const struct batch *out, struct err *err);
-int emit_advance(struct operator* op, const struct tick *tick, struct err *err);
-int emit_idle(struct operator* op, enum activity activity, const struct tick *tick, struct err *err);
+int emit(struct operator *op, const struct batch *out, struct err *err);
+int emit_advance(struct operator *op, const struct tick *tick, struct err *err);
+int emit_idle(struct operator *op, enum activity activity, const struct tick *tick, struct err *err);
 /* To this operator, through its class or handed on. */
-int operator_advance(struct operator* op, int side, const struct tick *tick, struct err *err);
-int operator_idle(struct operator* op, int side, enum activity activity, const struct tick *tick, struct err *err);
-void operator_free(struct operator* op);
+int operator_advance(struct operator *op, int side, const struct tick *tick, struct err *err);
+int operator_idle(struct operator *op, int side, enum activity activity, const struct tick *tick, struct err *err);
+void operator_free(struct operator *op);
 
 /* The operators. Plans and expressions are borrowed and outlive them. */
-struct operator* op_scan_new(const struct plan *plan);
-struct operator* op_filter_new(const struct plan *plan);
-struct operator* op_project_new(const struct plan *plan);
-struct operator* op_union_new(int sides);
-struct operator* op_aggregate_new(const struct plan *plan);
-struct operator* op_view_new(const struct plan *plan);
+struct operator *op_scan_new(const struct plan *plan);
+struct operator *op_filter_new(const struct plan *plan);
+struct operator *op_project_new(const struct plan *plan);
+struct operator *op_union_new(int sides);
+struct operator *op_aggregate_new(const struct plan *plan);
+struct operator *op_view_new(const struct plan *plan);
 /* Sets rows aside until the end of a segment (op_collect_rows), for a stream's log and its readers. */
-struct operator* op_collect_new(const struct plan *plan);
+struct operator *op_collect_new(const struct plan *plan);
 
-struct rowset *op_collect_rows(struct operator* collect);
+struct rowset *op_collect_rows(struct operator *collect);
 /* The watermark and activity that have come to it. */
-usec op_collect_watermark(const struct operator* collect);
-enum activity op_collect_activity(const struct operator* collect);
+usec op_collect_watermark(const struct operator *collect);
+enum activity op_collect_activity(const struct operator *collect);
 
 /* Drops rows with an error in one of n columns: reports each once (those with positive weight), and narrows the
  * selection into sel. explain(arg, column, row, out) makes the message. Returns the new count of live rows. */
 typedef void (*error_explainer)(void *arg, int column, const struct batch *b, int row, struct buf *out);
-int drop_errors(struct operator* op, const struct batch *in, const struct column *columns, int n, uint16_t *sel,
+int drop_errors(struct operator *op, const struct batch *in, const struct column *columns, int n, uint16_t *sel,
                 error_explainer explain, void *arg);
 
 #endif

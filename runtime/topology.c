@@ -87,7 +87,7 @@ static void find_closers(struct flow *f, struct node *from, struct node *n, int 
         struct query *q = f->query[i];
         if (!reads(q, n)) continue;
         for (int k = 0; k < q->graph->count; k++) {
-            struct operator* op = q->graph->op[k];
+            struct operator *op = q->graph->op[k];
             if (!op->class->next_close) continue;
             from->closer = mem_realloc(from->closer, ((size_t)from->closer_count + 1) * sizeof *from->closer);
             from->closer[from->closer_count++] = op;
@@ -167,7 +167,7 @@ static struct node *node_for(struct flow *f, const struct object *o)
 /* A view that this flow does not keep itself: the query begins with the rows there are. */
 static void begin_with_view(struct flow *f, struct node *n)
 {
-    struct operator* end = f->options.outer ? flow_end_of(f->options.outer, n->object->id) : NULL;
+    struct operator *end = f->options.outer ? flow_end_of(f->options.outer, n->object->id) : NULL;
 
     if (end) view_rows(end, n->rows);
 }
@@ -181,7 +181,7 @@ static int connect_scan(struct flow *f, struct query *q, int s, struct err *err)
 
     q->input[s] = n;
     if (p->object->kind == OBJECT_VIEW) {
-        struct operator* end = flow_end_of(f, p->object->id);
+        struct operator *end = flow_end_of(f, p->object->id);
         if (end)
             view_watch(end, n->rows);
         else
@@ -294,7 +294,7 @@ bool flow_has(const struct flow *f, uint32_t query)
     return query_of(f, query) != NULL;
 }
 
-struct operator* flow_end_of(struct flow *f, uint32_t query)
+struct operator *flow_end_of(struct flow *f, uint32_t query)
 {
     struct query *q = query_of(f, query);
 
