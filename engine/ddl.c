@@ -167,16 +167,21 @@ static int attach(struct engine *e, const struct object *o, bool build, struct e
     return add_readings(e, o->plan, err);
 }
 
+static void remove_object(struct engine *e, struct object *o)
+{
+    flow_remove(e->main.flow, o->id);
+    readings_rewind(&e->main);
+    reading_forget(&e->main, o->id);
+    relations_forget(e, o);
+    catalog_remove(e->catalog, o->id);
+}
+
 static int apply_create(struct engine *e, const struct ddl *ddl, const struct statement *s, struct err *err)
 {
     struct object *o;
     struct object *old = existing(e, s, NULL);
 
-    if (old && s->replace) {
-        flow_remove(e->main.flow, old->id);
-        relations_forget(e, old);
-        catalog_remove(e->catalog, old->id);
-    }
+    if (old && s->replace) remove_object(e, old);
     o = bind_object(e, ddl, s, err);
     if (!o) return -1;
     catalog_add(e->catalog, o, 0);
@@ -191,9 +196,7 @@ static int apply_drop(struct engine *e, const struct statement *s, struct err *e
     struct object *o = existing(e, s, err);
 
     if (!o) return -1;
-    flow_remove(e->main.flow, o->id);
-    relations_forget(e, o);
-    catalog_remove(e->catalog, o->id);
+    remove_object(e, o);
     return 0;
 }
 

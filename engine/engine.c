@@ -217,8 +217,8 @@ static int open_all(struct engine *e, struct err *err)
     e->main.place = place.main;
     e->main.flow = engine_flow(e, NULL);
     if (found && checkpoint_load(e, err)) return -1;
-    if (recover(e, &place, err) || ddl_continue_build(e, err)) return -1;
-    return readings_look(e, err);
+    if (recover(e, &place, err) || readings_look(e, err)) return -1;
+    return ddl_continue_build(e, err);
 }
 
 static void free_all(struct engine *e)

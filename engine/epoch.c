@@ -277,7 +277,7 @@ static uint64_t opened_at(const struct group *g)
 
     for (size_t i = 0; i < g->reading_count; i++) {
         const struct reading *r = &g->reading[i];
-        if (r->memory.offset < r->memory.size && r->memory.opened > opened) opened = r->memory.opened;
+        if (reading_is_due(g, r) && r->memory.opened > opened) opened = r->memory.opened;
     }
     return opened;
 }
@@ -552,7 +552,9 @@ static int move_readings(struct group *from, struct group *to)
 {
     for (size_t i = 0; i < from->reading_count; i++) {
         struct reading *r = &from->reading[i];
-        if (reading_of(to, r->stream)) continue;
+        struct reading *known = reading_of(to, r->stream);
+        if (known) known->memory.offset = r->memory.offset;
+        if (known) continue;
         to->reading = mem_grow(to->reading, &to->reading_capacity, to->reading_count + 1, sizeof *to->reading);
         to->reading[to->reading_count++] = *r;
         r->source = NULL;
