@@ -9,7 +9,6 @@ struct lane_feed {
     struct feed feed; /* must be first */
     uint32_t stream;
     enum intake_what what;
-    bool derived; /* has at least one record that a query made */
     size_t count, next;
     size_t capacity;
     struct row {
@@ -93,11 +92,13 @@ static int lane_next(struct feed *feed, int max, struct feed_rows *out, struct e
 void intake_want(struct intake *in, uint32_t stream, enum intake_what what)
 {
     static const struct feed_class class = {lane_next};
-    struct lane_feed *f = mem_zalloc(sizeof *f);
+    struct lane_feed *f = mem_alloc(sizeof *f); /* its arrays are large: only what counts is cleared */
 
     f->feed.class = &class;
     f->stream = stream;
     f->what = what;
+    f->row = NULL;
+    f->count = f->next = f->capacity = 0;
     in->feed = mem_grow(in->feed, &in->feed_capacity, in->feed_count + 1, sizeof *in->feed);
     in->feed[in->feed_count++] = f;
 }

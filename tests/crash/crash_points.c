@@ -1,13 +1,16 @@
 /* crash_points.c - the machine loses power at every kind of moment, and nothing is lost, doubled or torn.
  *
- * A case is a seed: it chooses the call at which the simulated disk stops, how epochs are cut and partitions ordered
- * after each start, and whether the recovery is struck, too. After the last crash the workload goes on from the step
- * that was not acknowledged; in the end everything must be as in a run without crashes.
+ * A case is a seed: it chooses the calls at which the simulated disk stops (during the work, or during the recovery from
+ * the crash before), and how epochs are cut and partitions ordered after each start. The workload goes on from the step
+ * that was not acknowledged; in the end everything must be as in a run without crashes. Cases are run until there were
+ * that many crashes.
  *
- *     crash_points [CASES [FIRST_SEED]] */
+ *     crash_points [CRASHES [FIRST_SEED]] */
 #include "tests/crash/workload.h"
 
-enum { CASES = 10000, CRASHES_MAX = 4 };
+#include <malloc.h>
+
+enum { CRASHES = 10000, CRASHES_MAX = 8, FAILED_MAX = 10 };
 
 struct reference {
     struct buf input, result;
@@ -18,8 +21,7 @@ struct world {
     struct disk *disk;
     struct run run;
     struct rng rng;
-    int crashes_left;
-    uint64_t calls; /* of the disk before the last crash */
+    int crashes; /* that happened */
 };
 
 static int world_begin(struct world *w, const struct reference *ref, uint64_t seed, struct err *err)
@@ -58,16 +60,18 @@ static int read_results(struct world *w, struct buf *out, struct err *err)
 
 static void choose_mode(struct world *w)
 {
-    w->run.options.cut = (enum cut)rng_below(&w->rng, 3);
+    static const enum cut cuts[] = {CUT_NORMAL, CUT_NORMAL, CUT_RANDOM, CUT_RANDOM, CUT_RANDOM, CUT_EVERY_ROW};
+
+    w->run.options.cut = cuts[rng_below(&w->rng, sizeof cuts / sizeof *cuts)];
     w->run.options.seed = rng_next(&w->rng);
     w->run.options.lanes = 1 + (int)rng_below(&w->rng, 4);
-    w->run.options.checkpoint_bytes = 300 + rng_below(&w->rng, 3000);
+    w->run.options.checkpoint_bytes = 600 + rng_below(&w->rng, 6000);
 }
 
 /* The first crash may come anywhere; later ones often hit the recovery. */
 static uint64_t choose_call(struct world *w, const struct reference *ref)
 {
-    uint64_t range = w->calls && rng_below(&w->rng, 2) ? 60 : ref->calls;
+    uint64_t range = w->crashes && rng_below(&w->rng, 4) ? 60 : ref->calls;
 
     return 1 + rng_below(&w->rng, range);
 }
@@ -81,14 +85,15 @@ static int run_case(struct world *w, const struct reference *ref, struct buf *ou
         disk_sim_fail_at(w->disk, i < crashes ? choose_call(w, ref) : 0);
         if (run_and_close(w, err) == 0) break;
         if (err->code != ERR_DISK || !strstr(err->text, "simulated crash")) return -1;
-        w->calls = disk_sim_calls(w->disk);
+        w->crashes++;
         disk_sim_crash(w->disk);
     }
     disk_sim_fail_at(w->disk, 0);
     return read_results(w, out, err);
 }
 
-static int check_case(const struct reference *ref, uint64_t seed)
+/* *crashes grows by those of the case. */
+static int check_case(const struct reference *ref, uint64_t seed, uint64_t *crashes)
 {
     struct world w;
     struct err err = {0};
@@ -101,6 +106,7 @@ static int check_case(const struct reference *ref, uint64_t seed)
         print_difference(buf_text(&out), ref->result.ptr);
         failed = 1;
     }
+    *crashes += (uint64_t)w.crashes;
     buf_free(&out);
     disk_free(w.disk);
     return failed ? -1 : 0;
@@ -122,18 +128,21 @@ static int make_reference(struct reference *ref, struct err *err)
 
 int main(int argc, char **argv)
 {
-    uint64_t cases = argc > 1 ? strtoull(argv[1], NULL, 10) : CASES, first = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+    uint64_t want = argc > 1 ? strtoull(argv[1], NULL, 10) : CRASHES, first = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+    uint64_t crashes = 0;
     struct reference ref = {0};
     struct err err = {0};
     int failed = 0;
 
+    mallopt(M_MMAP_THRESHOLD, 1 << 30);
+    mallopt(M_TRIM_THRESHOLD, 1 << 30);
     if (make_reference(&ref, &err)) {
         printf("without a crash: %s\n", err.text);
         return report(0, 1);
     }
     printf("seeds from %llu, %llu disk calls without a crash\n", (unsigned long long)first, (unsigned long long)ref.calls);
-    for (uint64_t i = 0; i < cases && failed < 10; i++) failed += check_case(&ref, first + i) != 0;
+    for (uint64_t seed = first; crashes < want && failed < FAILED_MAX; seed++) failed += check_case(&ref, seed, &crashes) != 0;
     buf_free(&ref.input);
     buf_free(&ref.result);
-    return report((int)cases - failed, failed);
+    return report((int)crashes - failed, failed);
 }
