@@ -51,7 +51,9 @@ void build_move_readings(struct group *from, struct group *to)
 {
     for (size_t i = 0; i < from->reading_count; i++) {
         struct reading *r = &from->reading[i];
-        if (reading_of(to, r->stream)) continue;
+        struct reading *known = reading_of(to, r->stream);
+        if (known) known->memory.offset = r->memory.offset;
+        if (known) continue;
         to->reading = mem_grow(to->reading, &to->reading_capacity, to->reading_count + 1, sizeof *to->reading);
         to->reading[to->reading_count++] = *r;
         r->source = NULL;

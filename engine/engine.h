@@ -146,7 +146,12 @@ int reading_open(struct engine *e, const struct object *stream, struct source **
 void reading_set(struct reading *r);
 void readings_close(struct group *g);
 struct reading *reading_of(struct group *g, uint32_t stream);
+/* Some query reads it and it is not read to its end. */
+bool reading_is_due(const struct group *g, const struct reading *r);
 bool reading_unfinished(const struct group *g);
+void readings_rewind(struct group *g);
+/* The stream is dropped. */
+void reading_forget(struct group *g, uint32_t stream);
 /* Files that have grown since they were last looked at: journals it, so that the rest is read. */
 int readings_look(struct engine *e, struct err *err) MUST_CHECK;
 int reading_apply_source(struct engine *e, struct str payload, uint64_t ordinal, struct err *err) MUST_CHECK;

@@ -74,7 +74,7 @@ uint64_t epoch_opened_at(const struct group *g)
 
     for (size_t i = 0; i < g->reading_count; i++) {
         const struct reading *r = &g->reading[i];
-        if (r->memory.offset < r->memory.size && r->memory.opened > opened) opened = r->memory.opened;
+        if (reading_is_due(g, r) && r->memory.opened > opened) opened = r->memory.opened;
     }
     return opened;
 }

@@ -398,6 +398,17 @@ static int finish_query(struct flow *f, struct query *q, struct err *err)
     return gather_target(f, q, err);
 }
 
+bool flow_owes(const struct flow *f)
+{
+    for (size_t i = 0; i < f->query_count; i++) {
+        const struct graph *g = f->query[i]->graph;
+        for (int k = 0; k < g->count; k++) {
+            if (g->op[k]->class->owes && g->op[k]->class->owes(g->op[k])) return true;
+        }
+    }
+    return false;
+}
+
 int flow_finish(struct flow *f, struct err *err)
 {
     clear_phase(f);

@@ -214,6 +214,13 @@ static void adopt_inlet(struct node *from, struct node *to)
     }
 }
 
+/* A stream that nothing has fed there yet has come as far as the moved query brought it. */
+static void adopt_target(struct query *q, struct node *to)
+{
+    if (to->memory.watermark == USEC_MIN && to->memory.max_time == USEC_MIN) to->memory = q->target->memory;
+    q->target = to;
+}
+
 int flow_join(struct flow *from, struct flow *to, const struct catalog *catalog, struct err *err)
 {
     while (from->query_count) {
@@ -227,7 +234,7 @@ int flow_join(struct flow *from, struct flow *to, const struct catalog *catalog,
             adopt_inlet(old, n);
             if (connect_scan(to, q, s, err)) return -1;
         }
-        q->target = node_for(to, q->object->target ? catalog_get(catalog, q->object->target) : q->object);
+        adopt_target(q, node_for(to, q->object->target ? catalog_get(catalog, q->object->target) : q->object));
     }
     if (from->merge > to->merge) to->merge = from->merge;
     return topology_update(to, err);

@@ -42,7 +42,7 @@ static bool play_round(const struct test_script *script, const struct test *test
     uint64_t calls, stops, ignored;
 
     if (!play_stopped(script, test, how, round, 0, &calls, failure)) {
-        buf_printf(failure, "  (%s; nothing was stopped)\n", round->name);
+        if (round->checkpoint_bytes) buf_printf(failure, "  (%s; the machine did not stop)\n", round->name);
         return false;
     }
     stops = calls < STOPS_MAX ? calls : STOPS_MAX;
