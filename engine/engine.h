@@ -167,6 +167,8 @@ void intake_want(struct intake *in, uint32_t stream, enum intake_what what);
  * it stopped. Earlier contents are forgotten. */
 int intake_read(struct intake *in, struct place *place, uint64_t to, uint64_t max_rows, uint64_t max_bytes,
                 struct err *err) MUST_CHECK;
+/* The place moves on to an ordinal, past whatever stands there. */
+int intake_skip(struct engine *e, struct place *place, uint64_t to, struct err *err) MUST_CHECK;
 uint64_t intake_rows(const struct intake *in);
 uint64_t intake_bytes(const struct intake *in);
 struct feed *intake_feed(struct intake *in, uint32_t stream);

@@ -310,7 +310,8 @@ static size_t closing(const struct aggregator *g, usec watermark)
     return n;
 }
 
-/* The window start of every row; rows whose window is closed to them are reported and left out. */
+/* The window start of every row; rows whose window is closed to them are reported and left out. W of a row is behind
+ * the watermark that has come only where a stream woke or got a new feeder: then that is the floor (R9). */
 static int place_in_windows(struct aggregator *g, const struct batch *in, int live)
 {
     const struct column *time = &g->values[0];
@@ -331,10 +332,11 @@ static int place_in_windows(struct aggregator *g, const struct batch *in, int li
         }
         g->start.ints[row] = start;
         g->sel[kept] = (uint16_t)row;
-        if (end <= in->w[row])
-            report(g, in, row, ROW_LATE, NULL, 1);
-        else
+        if (end <= in->w[row] || end <= g->memory.watermark) {
+            if (batch_weight(in, row) > 0) report(g, in, row, ROW_LATE, NULL, 1);
+        } else {
             kept++;
+        }
     }
     return kept;
 }
