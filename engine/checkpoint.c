@@ -315,17 +315,27 @@ static int apply_file(struct engine *e, uint64_t number, uint64_t last, struct e
     return failed ? -1 : 0;
 }
 
-static void load_memories(struct engine *e, const struct saved *saved, const char *at)
+/* Also of a source that no query reads at the moment: who comes next takes it as it was journalled. */
+static int load_reading(struct engine *e, const struct saved_reading *s, struct err *err)
+{
+    const struct object *o = catalog_get(e->catalog, s->stream);
+    struct reading *r;
+
+    if (!o) return err_set(err, ERR_DAMAGED, -1, "the checkpoint in weir.db names an unknown source");
+    if (reading_add(e, &e->main, o, err)) return -1;
+    r = reading_of(&e->main, s->stream);
+    r->memory = s->memory;
+    reading_set(r);
+    e->progress.bytes_total += s->memory.size - s->memory.offset;
+    return 0;
+}
+
+static int load_memories(struct engine *e, const struct saved *saved, const char *at, struct err *err)
 {
     for (uint32_t i = 0; i < saved->readings; i++, at += sizeof(struct saved_reading)) {
         struct saved_reading s;
-        struct reading *r;
         memcpy(&s, at, sizeof s);
-        r = reading_of(&e->main, s.stream);
-        if (!r) continue;
-        r->memory = s.memory;
-        reading_set(r);
-        e->progress.bytes_total += s.memory.size - s.memory.offset;
+        if (load_reading(e, &s, err)) return -1;
     }
     for (uint32_t i = 0; i < saved->streams; i++, at += sizeof(struct saved_stream)) {
         struct saved_stream s;
@@ -337,6 +347,7 @@ static void load_memories(struct engine *e, const struct saved *saved, const cha
         state->last_arrival = s.last_arrival;
     }
     for (uint32_t i = 0; i < saved->aborted; i++, at += sizeof(uint64_t)) epoch_aborted(e, get_u64(at));
+    return 0;
 }
 
 int checkpoint_load(struct engine *e, struct err *err)
@@ -347,12 +358,11 @@ int checkpoint_load(struct engine *e, struct err *err)
 
     if (!failed) {
         e->replaying = true;
-        failed = load_objects(e, err);
+        failed = load_objects(e, err) || load_memories(e, &saved, bytes.ptr + sizeof saved, err);
         e->replaying = false;
     }
     if (!failed) {
         catalog_reserve(e->catalog, saved.next_id);
-        load_memories(e, &saved, bytes.ptr + sizeof saved);
         e->epoch = saved.epoch;
         e->clock = saved.clock;
         e->checkpoint_number = saved.number;

@@ -167,16 +167,21 @@ static int attach(struct engine *e, const struct object *o, bool build, struct e
     return add_readings(e, o->plan, err);
 }
 
+static void remove_object(struct engine *e, struct object *o)
+{
+    flow_remove(e->main.flow, o->id);
+    readings_rewind(&e->main);
+    reading_forget(&e->main, o->id);
+    relations_forget(e, o);
+    catalog_remove(e->catalog, o->id);
+}
+
 static int apply_create(struct engine *e, const struct ddl *ddl, const struct statement *s, struct err *err)
 {
     struct object *o;
     struct object *old = existing(e, s, NULL);
 
-    if (old && s->replace) {
-        flow_remove(e->main.flow, old->id);
-        relations_forget(e, old);
-        catalog_remove(e->catalog, old->id);
-    }
+    if (old && s->replace) remove_object(e, old);
     o = bind_object(e, ddl, s, err);
     if (!o) return -1;
     catalog_add(e->catalog, o, 0);
@@ -191,9 +196,7 @@ static int apply_drop(struct engine *e, const struct statement *s, struct err *e
     struct object *o = existing(e, s, err);
 
     if (!o) return -1;
-    flow_remove(e->main.flow, o->id);
-    relations_forget(e, o);
-    catalog_remove(e->catalog, o->id);
+    remove_object(e, o);
     return 0;
 }
 
@@ -238,18 +241,28 @@ int ddl_restore(struct engine *e, struct str payload, uint32_t id, struct err *e
     return failed ? -1 : 0;
 }
 
-/* A file is looked at when the stream is declared, not first when it is read. */
-static int check_source(struct engine *e, const struct object *o, const struct statement *s, struct err *err)
+static int check_source(struct engine *e, const struct object *stream, int at, struct err *err)
 {
     struct file *file;
 
-    if (o->source != SOURCE_FILE) return 0;
-    if (disk_open(e->disk, o->path, DISK_READ, &file, err)) {
+    if (stream->source != SOURCE_FILE) return 0;
+    if (disk_open(e->disk, stream->path, DISK_READ, &file, err)) {
         err->code = ERR_INPUT;
-        err->at = s->name.at;
+        err->at = at;
         return -1;
     }
     disk_close(file);
+    return 0;
+}
+
+/* A file is looked at when the stream is declared, and again when a query is that reads it: once the query is
+ * journalled there is no way back. */
+static int check_sources(struct engine *e, const struct plan *p, int at, struct err *err)
+{
+    if (p->kind == PLAN_SCAN && p->object->kind == OBJECT_STREAM) return check_source(e, p->object, at, err);
+    for (int i = 0; i < p->inputs; i++) {
+        if (check_sources(e, p->input[i], at, err)) return -1;
+    }
     return 0;
 }
 
@@ -279,14 +292,16 @@ static int journal_ddl(struct engine *e, const struct ddl *ddl, struct err *err)
     return failed ? -1 : 0;
 }
 
-/* Sources read in place are used up before a query is built beside them: so that it reads them as the others did. */
-static int finish_readings(struct engine *e, struct err *err)
+/* The others use up what there is before a query is built beside them: so that what it reads as history, and what it
+ * reads beside them later, does not depend on where their epochs were cut. */
+static int catch_up(struct engine *e, struct err *err)
 {
-    while (reading_unfinished(&e->main)) {
-        if (epoch_step(e, &e->main, err) < 0) return -1;
+    int did;
+
+    while ((did = epoch_step(e, &e->main, err)) > 0) {
         if (e->interrupted) return err_set(err, ERR_INTERRUPTED, -1, "interrupted");
     }
-    return 0;
+    return did;
 }
 
 /* 1: the same object stands there already (resuming a query file); 0: the name is free, or is to be replaced. */
@@ -315,10 +330,11 @@ static int execute_create(struct engine *e, struct ddl *ddl, const struct statem
 
     if (!o) return -1;
     same = check_name(e, s, o, err);
-    if (same == 0) same = check_source(e, o, s, err);
+    if (same == 0) same = check_source(e, o, s->name.at, err);
+    if (same == 0 && o->plan) same = check_sources(e, o->plan, s->name.at, err);
     if (same == 0 && o->plan && !o->stopped && plan_has_past(e, o->plan)) {
         ddl->build = true;
-        if (finish_readings(e, err)) same = -1;
+        if (catch_up(e, err)) same = -1;
     }
     object_free(o);
     if (same) return same > 0 ? 0 : -1;

@@ -75,14 +75,38 @@ struct flow *engine_flow(struct engine *e, struct flow *outer)
     return flow_new(&options);
 }
 
+/* The name of a new directory is made durable before anything is put into it. */
+static int sync_parent(struct engine *e, struct err *err)
+{
+    char *parent = mem_strdup(e->dir), *slash = strrchr(parent, '/');
+    int failed;
+
+    if (slash) slash[slash == parent ? 1 : 0] = '\0';
+    failed = disk_name(e->disk, DISK_SYNC_DIR, slash ? parent : ".", NULL, err);
+    free(parent);
+    return failed;
+}
+
+static int make_given_dir(struct engine *e, struct err *err)
+{
+    size_t len = strlen(e->options.dir);
+    char *journal;
+    int present;
+
+    e->dir = mem_strdup(e->options.dir);
+    while (len > 1 && e->dir[len - 1] == '/') e->dir[--len] = '\0';
+    if (disk_name(e->disk, DISK_MKDIR, e->dir, NULL, err)) return -1;
+    journal = engine_path(e, "journal");
+    present = disk_name(e->disk, DISK_EXISTS, journal, NULL, err);
+    free(journal);
+    return present == 0 ? sync_parent(e, err) : present < 0 ? -1 : 0;
+}
+
 static int make_dir(struct engine *e, struct err *err)
 {
     char template[] = "/tmp/weir-XXXXXX";
 
-    if (e->options.dir) {
-        e->dir = mem_strdup(e->options.dir);
-        return disk_name(e->disk, DISK_MKDIR, e->dir, NULL, err);
-    }
+    if (e->options.dir) return make_given_dir(e, err);
     if (!mkdtemp(template)) return err_set(err, ERR_DISK, -1, "cannot make a temporary directory in /tmp");
     e->dir = mem_strdup(template);
     return 0;
@@ -139,12 +163,15 @@ static void add_errors_object(struct engine *e)
     e->errors = o;
 }
 
+/* When a query was built the main group had used up the journal; that it went by entries without a row for it no epoch
+ * says. */
 static int apply_ddl(struct engine *e, const struct journal_entry *entry, struct err *err)
 {
     struct arena *arena = arena_new();
     struct ddl ddl;
     int failed = ddl_unpack(entry->payload, arena, &ddl, err);
 
+    if (!failed && ddl.build) failed = intake_skip(e, &e->main.place, entry->ordinal, err);
     if (!failed && ddl_apply(e, &ddl, err)) failed = err->code == ERR_NAME ? 0 : -1; /* it failed then, too */
     arena_free(arena);
     return failed;
@@ -217,8 +244,8 @@ static int open_all(struct engine *e, struct err *err)
     e->main.place = place.main;
     e->main.flow = engine_flow(e, NULL);
     if (found && checkpoint_load(e, err)) return -1;
-    if (recover(e, &place, err) || ddl_continue_build(e, err)) return -1;
-    return readings_look(e, err);
+    if (recover(e, &place, err) || readings_look(e, err)) return -1;
+    return ddl_continue_build(e, err);
 }
 
 static void free_all(struct engine *e)

@@ -24,12 +24,34 @@ struct reading *reading_of(struct group *g, uint32_t stream)
     return NULL;
 }
 
+bool reading_is_due(const struct group *g, const struct reading *r)
+{
+    return r->memory.offset < r->memory.size && flow_inlet_of(g->flow, r->stream);
+}
+
 bool reading_unfinished(const struct group *g)
 {
     for (size_t i = 0; i < g->reading_count; i++) {
-        if (g->reading[i].memory.offset < g->reading[i].memory.size) return true;
+        if (reading_is_due(g, &g->reading[i])) return true;
     }
     return false;
+}
+
+/* After a query went: who comes next reads a source that nobody reads any more from its beginning. */
+void readings_rewind(struct group *g)
+{
+    for (size_t i = 0; i < g->reading_count; i++) {
+        if (!flow_inlet_of(g->flow, g->reading[i].stream)) g->reading[i].memory.offset = 0;
+    }
+}
+
+void reading_forget(struct group *g, uint32_t stream)
+{
+    struct reading *r = reading_of(g, stream);
+
+    if (!r) return;
+    r->source->class->close(r->source);
+    *r = g->reading[--g->reading_count];
 }
 
 void readings_close(struct group *g)
@@ -108,6 +130,7 @@ int reading_apply_source(struct engine *e, struct str payload, uint64_t ordinal,
     if (payload.len != SOURCE_ENTRY_BYTES)
         return err_set(err, ERR_DAMAGED, -1, "a source's journal entry has the wrong size");
     r = reading_of(&e->main, get_u32(payload.ptr));
+    if (!r && e->build) r = reading_of(e->build, get_u32(payload.ptr));
     if (!r) return 0;
     if (r->memory.size) r->memory.opened = ordinal;
     r->memory.size = get_u64(payload.ptr + 4);
@@ -116,24 +139,32 @@ int reading_apply_source(struct engine *e, struct str payload, uint64_t ordinal,
     return 0;
 }
 
+/* The source has grown, or was declared just before a crash: what it looks like now is journalled. */
+static int look(struct engine *e, struct reading *r, struct err *err)
+{
+    const struct object *o = catalog_get(e->catalog, r->stream);
+    uint64_t size = r->source->found, ordinal;
+
+    if (size < r->memory.size)
+        return err_set(err, ERR_INPUT, -1, "\"%s\" is shorter than it was (%llu bytes, not %llu)", o->path,
+                       (unsigned long long)size, (unsigned long long)r->memory.size);
+    if (size == r->memory.size) return 0;
+    journal_end(e->journal, &ordinal);
+    if (r->memory.size) r->memory.opened = ordinal;
+    r->memory.size = size;
+    r->memory.arrival = journal_clock(e->journal);
+    reading_set(r);
+    return journal_source(e, r->stream, size, r->memory.arrival, err);
+}
+
 int readings_look(struct engine *e, struct err *err)
 {
     for (size_t i = 0; i < e->main.reading_count; i++) {
-        struct reading *r = &e->main.reading[i];
-        const struct object *o = catalog_get(e->catalog, r->stream);
-        uint64_t size = r->source->found;
-
-        if (size < r->memory.size)
-            return err_set(err, ERR_INPUT, -1, "\"%s\" is shorter than it was (%llu bytes, not %llu)", o->path,
-                           (unsigned long long)size, (unsigned long long)r->memory.size);
-        if (size == r->memory.size) continue;
-        uint64_t ordinal;
-        journal_end(e->journal, &ordinal);
-        r->memory.opened = ordinal;
-        r->memory.size = size;
-        r->memory.arrival = journal_clock(e->journal);
-        reading_set(r);
-        if (journal_source(e, r->stream, size, r->memory.arrival, err)) return -1;
+        if (look(e, &e->main.reading[i], err)) return -1;
+    }
+    for (size_t i = 0; e->build && i < e->build->reading_count; i++) {
+        struct reading *r = &e->build->reading[i];
+        if (!reading_of(&e->main, r->stream) && look(e, r, err)) return -1;
     }
     return 0;
 }

@@ -52,6 +52,15 @@ static void compute_times(struct inlet *in)
     }
 }
 
+/* What a query wrote that was built from history has keys from before its neighbours': it came after them all the same. */
+static void take_order(struct inlet *in, const struct order *order)
+{
+    for (int i = 0; i < in->count; i++) {
+        if (order_compare(order[i], in->last_order) > 0) in->last_order = order[i];
+        in->order[i] = in->last_order;
+    }
+}
+
 static int remake_decoder(struct inlet *in, struct err *err)
 {
     const struct object *o = in->object;
@@ -96,7 +105,7 @@ int inlet_fill(struct inlet *in, int max, struct err *err)
     in->derived = rows.w != NULL;
     if (rows.key) memcpy(in->key, rows.key, (size_t)rows.count * sizeof *in->key);
     if (rows.weight) memcpy(in->weight, rows.weight, (size_t)rows.count * sizeof *in->weight);
-    if (rows.order) memcpy(in->order, rows.order, (size_t)rows.count * sizeof *in->order);
+    if (rows.order) take_order(in, rows.order);
     decoder_run(in->decoder, in->record, in->count, in->column, in->bad);
     if (in->object->watermark_field >= 0)
         compute_times(in);

@@ -58,6 +58,7 @@ struct inlet {
     struct text key[BATCH_ROWS];
     int64_t weight[BATCH_ROWS];
     bool has_key, has_weight, has_order, derived;
+    struct order last_order; /* the greatest given so far */
 };
 
 struct inlet *inlet_new(const struct object *stream);

@@ -3,64 +3,74 @@
 
 #include <stdlib.h>
 
-static void begin_printer(struct emitter *emit, const struct field *fields, int count)
+static void begin_printer(struct emitter *emitter, const struct field *fields, int count)
 {
     const char **names = mem_alloc(sizeof *names * (size_t)(count + 1));
 
     for (int i = 0; i < count; i++) names[i] = fields[i].name;
     names[count] = "_weight";
-    emit->printer = console_printer(emit->console, names, count + emit->with_weight);
+    emitter->printer = console_printer(emitter->console, names, count + emitter->with_weight);
+    emitter->begun = true;
     free(names);
 }
 
-static const struct relation_value *add_weight(struct emitter *emit, const struct relation_value *values, int count,
+static const struct relation_value *add_weight(struct emitter *emitter, const struct relation_value *values, int count,
                                                int64_t weight)
 {
     struct relation_value last = {.kind = TYPE_BIGINT, .i = weight};
 
-    emit->scratch.len = 0;
-    buf_put(&emit->scratch, values, sizeof *values * (size_t)count);
-    buf_put(&emit->scratch, &last, sizeof last);
-    return (const struct relation_value *)emit->scratch.ptr;
+    emitter->scratch.len = 0;
+    buf_put(&emitter->scratch, values, sizeof *values * (size_t)count);
+    buf_put(&emitter->scratch, &last, sizeof last);
+    return (const struct relation_value *)emitter->scratch.ptr;
 }
 
 /* A change_handler. */
 static void take_change(void *arg, const struct field *fields, int count, const struct relation_value *values,
                         int64_t weight)
 {
-    struct emitter *emit = arg;
+    struct emitter *emitter = arg;
 
-    if (emit->console->out.error) return;
-    if (!emit->printer) begin_printer(emit, fields, count);
-    if (emit->with_weight) values = add_weight(emit, values, count, weight);
-    printer_row(emit->printer, values);
+    if (emitter->console->out.error) return;
+    if (!emitter->printer) begin_printer(emitter, fields, count);
+    if (emitter->with_weight) values = add_weight(emitter, values, count, weight);
+    printer_row(emitter->printer, values);
 }
 
-int emitter_attach(struct emitter *emit, struct err *err)
+int emitter_attach(struct emitter *emitter, struct err *err)
 {
     const struct object *object;
 
-    if (!emit->name || emit->attached) return 0;
-    object = engine_object(emit->console->engine, emit->name);
+    if (!emitter->name || emitter->attached) return 0;
+    object = engine_object(emitter->console->engine, emitter->name);
     if (!object) return 0;
-    emit->attached = true;
-    emit->at_end = emit->once && object->kind == OBJECT_VIEW;
-    emit->with_weight = object->kind == OBJECT_VIEW || object->changelog;
-    return emit->at_end ? 0 : engine_subscribe(emit->console->engine, emit->name, take_change, emit, err);
+    emitter->attached = true;
+    emitter->at_end = emitter->once && object->kind == OBJECT_VIEW;
+    emitter->with_weight = object->kind == OBJECT_VIEW || object->changelog;
+    return emitter->at_end ? 0 : engine_subscribe(emitter->console->engine, emitter->name, take_change, emitter, err);
 }
 
-int emitter_require(struct emitter *emit, struct err *err)
+int emitter_require(struct emitter *emitter, struct err *err)
 {
-    if (!emit->name || emit->attached) return 0;
+    struct err unknown;
+
+    if (!emitter->name || emitter->attached) return 0;
     /* the engine knows what is near */
-    if (engine_subscribe(emit->console->engine, emit->name, take_change, emit, err)) return -1;
-    emit->attached = true;
+    if (engine_subscribe(emitter->console->engine, emitter->name, take_change, emitter, &unknown))
+        return err_set(err, unknown.code, -1, "--emit: %s", unknown.text);
+    emitter->attached = true;
     return 0;
 }
 
-void emitter_flush(struct emitter *emit)
+void emitter_flush(struct emitter *emitter)
 {
-    if (emit->printer) printer_flush(emit->printer);
+    if (emitter->printer) printer_flush(emitter->printer);
+}
+
+void emitter_pause(struct emitter *emitter)
+{
+    printer_finish(emitter->printer);
+    emitter->printer = NULL;
 }
 
 static void put_quoted_name(const char *name, struct buf *out)
@@ -73,29 +83,32 @@ static void put_quoted_name(const char *name, struct buf *out)
     buf_putc(out, '"');
 }
 
-static int print_content(struct emitter *emit, const char *name, struct err *err)
+static int print_content(struct emitter *emitter, const char *name, struct err *err)
 {
     struct script script;
     int failed;
 
     script_begin("--emit", "SELECT * FROM ", &script);
     put_quoted_name(name, &script.text);
-    failed = console_execute(emit->console, &script, 0, (int)script.text.len, NULL, err);
+    failed = console_execute(emitter->console, &script, 0, (int)script.text.len, NULL, err);
     script_close(&script);
     return failed;
 }
 
-int emitter_finish(struct emitter *emit, struct err *err)
+int emitter_finish(struct emitter *emitter, struct err *err)
 {
-    const struct object *object = emit->attached ? engine_object(emit->console->engine, emit->name) : NULL;
+    const struct object *object = emitter->attached ? engine_object(emitter->console->engine, emitter->name) : NULL;
     int failed = 0;
 
-    if (object && emit->at_end && !console_stopped(emit->console))
-        failed = print_content(emit, object->name, err);
-    else if (object && !emit->at_end && !emit->printer)
-        begin_printer(emit, object->fields, object->field_count);
-    printer_finish(emit->printer);
-    emit->printer = NULL;
-    buf_free(&emit->scratch);
+    if (object && emitter->at_end && !console_stopped(emitter->console))
+        failed = print_content(emitter, object->name, err);
+    else if (object && !emitter->at_end && !emitter->begun)
+        begin_printer(emitter, object->fields, object->field_count);
     return failed;
+}
+
+void emitter_close(struct emitter *emitter)
+{
+    emitter_pause(emitter);
+    buf_free(&emitter->scratch);
 }

@@ -55,16 +55,14 @@ static bool is_planned(const char *word)
     return false;
 }
 
-/* A first word that is no command is a directory, unless it looks like a mistake: a command mistyped, a file to run. */
-static int check_directory(const char *word, bool alone, struct err *err)
+/* A first word that is no command is a directory, unless it looks like a command mistyped. */
+static int check_first_word(const char *word, bool alone, struct err *err)
 {
     const char *names[ENTRIES], *near;
     struct stat info;
 
     for (int i = 0; i < ENTRIES; i++) names[i] = entries[i].command->name;
     near = suggest(str_lit(word), names, ENTRIES);
-    if (stat(word, &info) == 0 && !S_ISDIR(info.st_mode))
-        return err_set(err, ERR_USAGE, -1, "'%s' is a file, not a data directory; to run it: weir run %s", word, word);
     if (stat(word, &info) == 0 || strchr(word, '/')) return 0;
     if (near) return err_set(err, ERR_USAGE, -1, "unknown command '%s': did you mean '%s'?", word, near);
     if (!alone) return err_set(err, ERR_USAGE, -1, "unknown command '%s'", word);
@@ -76,7 +74,7 @@ static int run_shell(int argc, char **argv)
     struct err err;
 
     if (asks_for(argc, argv, "--help", "-h")) return help(&command_shell);
-    if (argc > 1 && argv[1][0] != '-' && check_directory(argv[1], argc == 2, &err)) return usage_error(NULL, &err);
+    if (argc > 1 && argv[1][0] != '-' && check_first_word(argv[1], argc == 2, &err)) return usage_error(NULL, &err);
     return shell_main(argc, argv);
 }
 

@@ -29,7 +29,7 @@ static int take_arguments(struct run *run, const struct arguments *a, struct err
     run->options = (struct engine_options){.dir = run->check ? NULL : a->value[RUN_DATA], .lanes = 1};
     run->runner.once = a->value[RUN_ONCE] != NULL;
     run->runner.close = run->runner.once && (!run->options.dir || a->value[RUN_CLOSE]);
-    run->runner.emit.name = run->check ? NULL : a->value[RUN_EMIT];
+    run->runner.emitter.name = run->check ? NULL : a->value[RUN_EMIT];
     if (a->value[RUN_CLOSE] && !a->value[RUN_ONCE])
         return err_set(err, ERR_USAGE, -1, "--close goes with --once: it closes the windows at the end of the input");
     if (a->value[RUN_LANES] && options_number("--lanes", a->value[RUN_LANES], 1, 256, &run->options.lanes, err))

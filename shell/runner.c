@@ -31,8 +31,9 @@ enum exit_code runner_open(struct runner *r, const struct engine_options *option
 {
     struct err err;
 
-    r->emit.console = &r->console;
-    r->emit.once = r->once;
+    r->emitter.console = &r->console;
+    r->emitter.once = r->once;
+    r->feed.closes = !options->dir || r->close;
     return console_open(&r->console, options, &err) ? report_error(&err) : EXIT_DONE;
 }
 
@@ -43,7 +44,7 @@ static int read_stdin_to_end(struct runner *r, struct err *err)
     while (stdin_is_open(&r->feed) && !console_stopped(&r->console)) {
         if (stdin_read(&r->feed, r->console.engine, LOOK_UP_MS, err) < 0) return -1;
         if (console_drain(&r->console, err)) return -1;
-        emitter_flush(&r->emit);
+        emitter_flush(&r->emitter);
     }
     return 0;
 }
@@ -72,7 +73,7 @@ static int advance(struct runner *r, int idle_ms, struct err *err)
     if (ran < 0) return -1;
     if (ran) {
         console_flush(&r->console);
-        emitter_flush(&r->emit);
+        emitter_flush(&r->emitter);
     }
     return read || ran;
 }
@@ -115,10 +116,11 @@ static int execute(struct runner *r, const struct script *script, int begin, int
         failed = settle(r, err);
     else
         r->settled = false;
+    emitter_pause(&r->emitter);
     if (!failed && !console_stopped(&r->console))
         failed = console_execute(&r->console, script, begin, end, answer, err);
     if (!failed && seen.stream) failed = attach_stdin(r, seen.stream, err);
-    if (!failed) failed = emitter_attach(&r->emit, err);
+    if (!failed) failed = emitter_attach(&r->emitter, err);
     free(seen.stream);
     return failed;
 }
@@ -169,7 +171,7 @@ enum exit_code runner_finish(struct runner *r)
 {
     struct err err;
 
-    if (emitter_require(&r->emit, &err)) return report_error(&err);
+    if (emitter_require(&r->emitter, &err)) return report_error(&err);
     if (settle(r, &err)) return report_error(&err);
     return EXIT_DONE;
 }
@@ -179,7 +181,8 @@ enum exit_code runner_close(struct runner *r, enum exit_code code)
     struct err err;
     enum exit_code closing = EXIT_DONE;
 
-    if (code == EXIT_DONE && r->console.engine && emitter_finish(&r->emit, &err)) code = report_error(&err);
+    if (code == EXIT_DONE && r->console.engine && emitter_finish(&r->emitter, &err)) code = report_error(&err);
+    emitter_close(&r->emitter);
     stdin_close(&r->feed);
     if (console_close(&r->console, &err)) closing = report_error(&err);
     return code == EXIT_DONE ? closing : code;

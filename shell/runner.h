@@ -13,15 +13,15 @@
 struct runner {
     struct console console;
     struct stdin_feed feed;
-    struct emitter emit;
+    struct emitter emitter;
     bool once;
     bool close;
     bool settled;         /* nothing was executed since that could bring new input */
     bool stdin_is_script; /* stdin gives statements: no stream can read it */
 };
 
-/* Opens the engine; fill `once`, `close`, `console.format` and `emit.name` before. Errors are reported, here and below,
- * and the exit code is returned; EXIT_DONE: go on, unless console_stopped. */
+/* Opens the engine; fill `once`, `close`, `console.format` and `emitter.name` before. Errors are reported, here and
+ * below, and the exit code is returned; EXIT_DONE: go on, unless console_stopped. */
 enum exit_code runner_open(struct runner *runner, const struct engine_options *options);
 /* Executes the statement [begin, end) of a script. *answer may be NULL. */
 enum exit_code runner_statement(struct runner *runner, const struct script *script, int begin, int end,

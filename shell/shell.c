@@ -1,5 +1,6 @@
 /* shell.c - `weir [DIR]` and `weir -c "SQL" [DIR]`. */
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "shell/command_table.h"
 #include "shell/commands.h"
@@ -24,6 +25,14 @@ static enum exit_code run_text(struct runner *runner, const char *text)
     return code;
 }
 
+static int check_directory(const char *dir, struct err *err)
+{
+    struct stat info;
+
+    if (!dir || stat(dir, &info) || S_ISDIR(info.st_mode)) return 0;
+    return err_set(err, ERR_USAGE, -1, "'%s' is a file, not a data directory; to run it: weir run %s", dir, dir);
+}
+
 int shell_main(int argc, char **argv)
 {
     struct runner runner = {0};
@@ -41,6 +50,7 @@ int shell_main(int argc, char **argv)
         return EXIT_DONE;
     }
     options.dir = arguments.operand_count ? arguments.operands[0] : NULL;
+    if (check_directory(options.dir, &err)) return usage_error(NULL, &err);
     runner.once = arguments.value[SHELL_COMMAND] != NULL;
     code = runner_open(&runner, &options);
     if (code != EXIT_DONE) return code;

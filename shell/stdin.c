@@ -87,6 +87,6 @@ int stdin_read(struct stdin_feed *feed, struct engine *engine, int timeout_ms, s
     feed->block.len += (size_t)n;
     feed->ended = n == 0;
     if (append_block(feed, engine, err)) return -1;
-    if (feed->ended && engine_end(engine, feed->stream, err)) return -1;
+    if (feed->ended && feed->closes && engine_end(engine, feed->stream, err)) return -1;
     return 1;
 }
