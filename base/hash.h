@@ -6,7 +6,7 @@
 
 /* XXH3 of bytes. */
 uint64_t hash_bytes(const void *bytes, size_t len);
-/* CRC-32C (Castagnoli) continued from `crc` (0 to begin). SSE4.2 where there is, else a table. */
+/* CRC-32C (Castagnoli) continued from `crc` (0 to begin). SSE4.2 and PCLMUL where they are, else a table. */
 uint32_t crc32c(uint32_t crc, const void *bytes, size_t len);
 /* The same by the table alone: what processors without the instruction run. */
 uint32_t crc32c_portable(uint32_t crc, const void *bytes, size_t len);

@@ -1,6 +1,7 @@
-/* file.c - see file.h. Reads blocks of a megabyte, splits them into records and gives out batches that point into the
- * block; a record that does not fit makes the block grow up to RECORD_DATA_MAX and some, beyond which the format cuts
- * it (and finds it bad). The checksum runs along: bytes are added when they are used or leave the block. */
+/* file.c - see file.h. Reads blocks that a near cache can hold, splits them into records and gives out batches that
+ * point into the block; a record that does not fit makes the block grow up to RECORD_DATA_MAX and some, beyond which
+ * the format cuts it (and finds it bad). The checksum runs along: bytes are added when they are used or leave the
+ * block. */
 #include "connectors/file.h"
 
 #include "base/hash.h"
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_BYTES = 1 << 20, BLOCK_BYTES_MAX = RECORD_DATA_MAX + BLOCK_BYTES };
+enum { BLOCK_BYTES = 1 << 18, BLOCK_BYTES_MAX = RECORD_DATA_MAX + (1 << 20) };
 
 struct file_source {
     struct source source; /* must be first */
@@ -86,19 +87,23 @@ static int cut_at_range(struct file_source *f, int n)
     return n;
 }
 
+/* The block holds no whole record from `next` on: reads on; more than before if one is longer than the block. */
+static int read_on(struct file_source *f, struct err *err)
+{
+    size_t want = BLOCK_BYTES;
+
+    if (f->next == f->start && f->len >= want) want = 2 * f->len < BLOCK_BYTES_MAX ? 2 * f->len : BLOCK_BYTES_MAX;
+    return fill(f, want, err);
+}
+
 static int file_next(struct feed *feed, int max, struct feed_rows *out, struct err *err)
 {
     struct file_source *f = (struct file_source *)feed;
-    size_t want = BLOCK_BYTES;
     int n = 0;
 
     while (n == 0 && f->next < f->to && f->next < f->source.size) {
-        uint64_t before = f->next;
-        if (f->next >= f->start + f->len || want > BLOCK_BYTES) {
-            if (fill(f, want, err)) return -1;
-        }
         n = split(f, max);
-        if (n == 0 && f->next == before) want = want * 2 > BLOCK_BYTES_MAX ? BLOCK_BYTES_MAX : want * 2;
+        if (n == 0 && read_on(f, err)) return -1;
     }
     n = cut_at_range(f, n);
     *out = (struct feed_rows){.count = n,
@@ -178,6 +183,8 @@ static int file_open(struct disk *disk, const struct object *stream, struct sour
     f->format = stream->format;
     f->path = stream->path;
     f->to = UINT64_MAX;
+    f->capacity = BLOCK_BYTES + FORMAT_PADDING;
+    f->block = mem_alloc(f->capacity);
     *out = &f->source;
     return 0;
 }

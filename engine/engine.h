@@ -4,8 +4,8 @@
  *   ENTRY_DDL      -> ddl.c      an object comes or goes
  *   ENTRY_SOURCE   -> reading.c  what a source read in place looked like when it was opened
  *   ENTRY_RECORDS  -> epoch.c    rows for the next epochs
- *   ENTRY_CHUNK    -> history.c  what an epoch wrote into a stream; valid by the epoch's own entry
- *   ENTRY_EPOCH    -> epoch.c    an epoch: run when it is cut, and again when a directory is opened (recover.c)
+ *   ENTRY_CHUNK    -> intake.c   what an epoch wrote into a stream; valid by the epoch's own entry
+ *   ENTRY_EPOCH    -> epoch.c    an epoch: run when it is cut, and again when a directory is opened (replay.c)
  * The live path and the replay are the same functions, with limits that come from the clock or from the entry. */
 #ifndef WEIR_ENGINE_ENGINE_H
 #define WEIR_ENGINE_ENGINE_H
@@ -51,6 +51,8 @@ struct group {
 
 /* What the engine knows of a stream or view besides its declaration. */
 struct relation_state;
+struct system_table;
+enum { SYSTEM_TABLES = 2 };
 struct stream_state {
     uint32_t id;
     uint64_t appended; /* records from outside */
@@ -90,7 +92,7 @@ struct engine {
 
     struct stream_state *state;
     size_t state_count, state_capacity;
-    struct relation_state *queries_relation;
+    struct system_table *system_table[SYSTEM_TABLES];
     struct subscription *subscription;
     size_t subscription_count, subscription_capacity;
 
@@ -167,6 +169,8 @@ void intake_want(struct intake *in, uint32_t stream, enum intake_what what);
  * it stopped. Earlier contents are forgotten. */
 int intake_read(struct intake *in, struct place *place, uint64_t to, uint64_t max_rows, uint64_t max_bytes,
                 struct err *err) MUST_CHECK;
+/* The place moves on to an ordinal, past whatever stands there. */
+int intake_skip(struct engine *e, struct place *place, uint64_t to, struct err *err) MUST_CHECK;
 uint64_t intake_rows(const struct intake *in);
 uint64_t intake_bytes(const struct intake *in);
 struct feed *intake_feed(struct intake *in, uint32_t stream);
@@ -176,17 +180,21 @@ struct feed *intake_feed(struct intake *in, uint32_t stream);
 int epoch_step(struct engine *e, struct group *g, struct err *err) MUST_CHECK;
 /* The streams end (their watermark goes to the end of time): an epoch of its own. stream 0: all. */
 int epoch_end(struct engine *e, uint32_t stream, struct err *err) MUST_CHECK;
-/* The last epoch of a query being built, whose group then joins the main one. */
-int epoch_join(struct engine *e, struct group *build, struct err *err) MUST_CHECK;
-/* Runs a journalled epoch again. */
-int epoch_replay(struct engine *e, struct str payload, struct err *err) MUST_CHECK;
+
+/* epoch_output.c */
 int epoch_append(void *engine, const struct object *stream, const struct batch *rows, const struct text *record,
                  struct err *err);
 /* Chunks of an epoch of this number are without a commit. */
 void epoch_aborted(struct engine *e, uint64_t number);
-/* The query that is being built, by replay or live. */
+
+/* build.c: the query that is being built, by replay or live. */
 int build_begin(struct engine *e, const struct object *o, struct group **out, struct err *err) MUST_CHECK;
+/* The last epoch of a query being built, whose group then joins the main one. */
+int epoch_join(struct engine *e, struct group *build, struct err *err) MUST_CHECK;
 void build_free(struct group *g);
+
+/* replay.c: runs a journalled epoch again. */
+int epoch_replay(struct engine *e, struct str payload, struct err *err) MUST_CHECK;
 
 /* checkpoint.c */
 int checkpoint_take(struct engine *e, struct err *err) MUST_CHECK;
@@ -205,6 +213,11 @@ struct relation *relations_find(void *engine, const char *name);
 void relations_list(void *engine, void (*each)(void *arg, const char *name), void *arg);
 void relation_state_free(struct relation_state *r);
 void relations_forget(struct engine *e, const struct object *o);
+
+/* system_tables.c */
+struct relation *system_table(struct engine *e, const char *name); /* NULL: no such */
+void system_tables_list(void (*each)(void *arg, const char *name), void *arg);
+void system_tables_free(struct engine *e);
 
 /* subscribe.c */
 void subscriptions_take(struct engine *e, const struct object *o, const struct batch *rows);

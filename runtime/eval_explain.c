@@ -13,6 +13,7 @@ static struct column row_of(struct arena *scratch, const struct column *c, int r
 {
     struct column one = *c;
 
+    if (!c->data) return one; /* not read by this query */
     switch (c->phys) {
     case PHYS_BOOL: one.bools += row; break;
     case PHYS_INT: one.ints += row; break;

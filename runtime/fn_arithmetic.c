@@ -43,8 +43,8 @@ static inline uint64_t wide(int64_t v)
     {                                                                                                                  \
         uint64_t bad = 0;                                                                                              \
         for (int i = 0; i < rows; i++) {                                                                               \
-            int64_t x = (int32_t)a[i], y = (int32_t)b[i];                                                              \
-            out[i] = result;                                                                                           \
+            uint64_t x = (uint64_t)a[i], y = (uint64_t)b[i];                                                           \
+            out[i] = (int64_t)(result);                                                                                \
             bad |= wide(out[i]);                                                                                       \
         }                                                                                                              \
         return bad;                                                                                                    \
@@ -56,7 +56,7 @@ static inline uint64_t wide(int64_t v)
 
 INTEGER_KERNEL(add_integer, x + y)
 INTEGER_KERNEL(subtract_integer, x - y)
-INTEGER_KERNEL(multiply_integer, x *y)
+INTEGER_KERNEL(multiply_integer, (int64_t)(int32_t)x *(int32_t)y)
 
 VECTORISED static uint64_t negate_integer_loop(const int64_t *restrict a, int64_t *restrict out, int rows)
 {
@@ -81,9 +81,9 @@ VECTORISED static uint64_t divide_integer_loop(const int64_t *restrict a, const 
     uint64_t bad = 0;
 
     for (int i = 0; i < rows; i++) {
-        int32_t x = (int32_t)a[i], y = (int32_t)b[i];
+        int64_t x = (int32_t)a[i], y = (int32_t)b[i];
         uint64_t zero = y == 0;
-        out[i] = (int64_t)((double)x / (double)(y + (int32_t)zero));
+        out[i] = (int64_t)((double)x / (double)(y + (int64_t)zero));
         bad |= zero | wide(out[i]);
     }
     return bad;

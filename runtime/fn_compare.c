@@ -208,17 +208,9 @@ static void keep(const struct column *a, struct column *out, int rows, int sign)
     }
 }
 
-static void copy_values(const struct column *from, struct column *out, int rows)
-{
-    static const size_t bytes[] = {
-        [PHYS_BOOL] = 1, [PHYS_INT] = 8, [PHYS_DOUBLE] = 8, [PHYS_TEXT] = sizeof(struct text)};
-
-    memcpy(out->data, from->data, (size_t)rows * bytes[out->phys]);
-}
-
 static void extreme(struct kernel_call *c, int sign)
 {
-    copy_values(c->args[0], c->out, c->rows);
+    kernel_copy_values(c, c->args[0]);
     for (int i = 1; i < c->count; i++) keep(c->args[i], c->out, c->rows, sign);
 }
 
@@ -238,7 +230,7 @@ void fn_nullif(struct kernel_call *c)
     uint8_t same[BATCH_ROWS];
 
     kernel_combine_errors(c);
-    copy_values(a, c->out, c->rows);
+    kernel_copy_values(c, a);
     c->out->valid = a->valid;
     equal(a, b, same, c->rows);
     for (int i = 0; i < c->rows; i++) {

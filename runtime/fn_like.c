@@ -16,6 +16,8 @@ struct like {
     bool compiled;      /* for good: the pattern is constant */
     struct buf codes;   /* of uint16_t */
     struct buf literal; /* the bytes among the codes */
+    uint32_t prefix;    /* the first bytes of the literal, as in struct text, */
+    uint32_t mask;      /* and which of them there are */
 };
 
 static void free_like(void *state)
@@ -88,6 +90,17 @@ static void put_codes(struct like *like, struct str pattern, struct str escape)
     }
 }
 
+static void set_prefix(struct like *like)
+{
+    static const uint8_t there[] = {0xff, 0xff, 0xff, 0xff};
+    size_t len = like->literal.len < 4 ? like->literal.len : 4;
+
+    like->prefix = like->mask = 0;
+    if (like->kind != LIKE_EQUAL && like->kind != LIKE_PREFIX) return;
+    memcpy(&like->prefix, like->literal.ptr, len);
+    memcpy(&like->mask, there, len);
+}
+
 static enum like_kind kind_of(const struct like *like)
 {
     int n = code_count(like), wildcards = n - (int)like->literal.len;
@@ -113,6 +126,7 @@ static void compile(struct like *like, const struct kernel_call *c, int row)
     if (!like->broken) put_codes(like, bytes_of(&c->args[1]->texts[row]), escape);
     buf_reserve(&like->literal, 1); /* so that it has a pointer */
     like->kind = kind_of(like);
+    set_prefix(like);
 }
 
 /* ---- matching ---- */
@@ -146,11 +160,11 @@ static bool match_codes(const struct like *like, struct str text)
     }
 }
 
-static bool matches(const struct like *like, struct str text)
+static bool matches(const struct like *like, const struct text *t)
 {
-    struct str literal = str_of(like->literal.ptr, like->literal.len);
+    struct str text = bytes_of(t), literal = str_of(like->literal.ptr, like->literal.len);
 
-    if (text.len < literal.len) return false;
+    if ((get_u32(t->prefix) ^ like->prefix) & like->mask || text.len < literal.len) return false;
     switch (like->kind) {
     case LIKE_EQUAL: return text.len == literal.len && memcmp(text.ptr, literal.ptr, literal.len) == 0;
     case LIKE_PREFIX: return memcmp(text.ptr, literal.ptr, literal.len) == 0;
@@ -164,7 +178,7 @@ static bool matches(const struct like *like, struct str text)
 static void like_row(struct kernel_call *c, const struct like *like, int row)
 {
     if (like->broken) kernel_fail(c, row, ROW_BAD_ARGUMENT);
-    c->out->bools[row] = !like->broken && matches(like, bytes_of(&c->args[0]->texts[row]));
+    c->out->bools[row] = !like->broken && matches(like, &c->args[0]->texts[row]);
 }
 
 void fn_like(struct kernel_call *c)

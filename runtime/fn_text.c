@@ -14,22 +14,41 @@ static void append(struct buf *out, const struct text *t)
 
 static bool is_ascii(const struct text *t)
 {
-    uint8_t all = 0;
+    uint64_t all = 0;
+    uint32_t i = 0;
 
-    for (uint32_t i = 0; i < t->len; i++) all |= (uint8_t)t->ptr[i];
-    return all < 0x80;
+    for (; i + 8 <= t->len; i += 8) all |= get_u64(t->ptr + i);
+    for (; i < t->len; i++) all |= (uint8_t)t->ptr[i];
+    return !(all & UINT64_C(0x8080808080808080));
 }
 
 /* ---- making text ---- */
 
+static size_t total_bytes(const struct kernel_call *c)
+{
+    size_t total = 0;
+
+    for (int i = 0; i < c->count; i++) {
+        for (int row = 0; row < c->rows; row++) total += c->args[i]->texts[row].len;
+    }
+    return total;
+}
+
+/* Room for all rows' bytes is made first, so nothing moves afterwards. */
 void fn_concat(struct kernel_call *c)
 {
+    char *at = buf_reserve(&c->text, total_bytes(c) + 1);
+
     for (int row = 0; row < c->rows; row++) {
-        size_t from = c->text.len;
-        for (int i = 0; i < c->count; i++) append(&c->text, &c->args[i]->texts[row]);
-        kernel_text_put(c, row, from);
+        const char *begin = at;
+        for (int i = 0; i < c->count; i++) {
+            const struct text *t = &c->args[i]->texts[row];
+            if (t->len) memcpy(at, t->ptr, t->len);
+            at += t->len;
+        }
+        c->out->texts[row] = text_of(begin, (size_t)(at - begin));
+        if (at - begin > TEXT_BYTES_MAX) kernel_fail(c, row, ROW_TOO_LONG);
     }
-    kernel_text_finish(c);
 }
 
 /* A letter between `first` and `first` + 25 changes its case. */

@@ -7,9 +7,12 @@ static int64_t floor_div(int64_t a, int64_t b)
     return a / b - (a % b < 0);
 }
 
+/* Wraps where the multiple is below all 64-bit numbers. */
 static int64_t floor_to(int64_t a, int64_t unit)
 {
-    return a - (a % unit + unit) % unit;
+    int64_t rest = a % unit;
+
+    return (int64_t)((uint64_t)a - (uint64_t)(rest < 0 ? rest + unit : rest));
 }
 
 /* ---- instants that may be out of range ---- */
@@ -72,7 +75,7 @@ void fn_step_time(struct kernel_call *c)
     for (int i = 0; i < c->rows; i++) {
         int64_t t = c->args[0]->ints[i], step = c->args[1]->ints[i];
         if (step <= 0) kernel_fail(c, i, ROW_BAD_ARGUMENT);
-        put_time(c, i, step > 0 ? floor_div(t, step) * step : t);
+        put_time(c, i, step > 0 ? floor_to(t, step) : t);
     }
 }
 
@@ -114,32 +117,32 @@ static int field_of(const struct text *name)
     return -1;
 }
 
-/* Computes from a value and a field; returns false when it has no such field. */
-typedef bool by_field(int64_t x, int field, int64_t *out);
+/* Computes from a value and a field; ROW_BAD_ARGUMENT when it has no such field. */
+typedef enum row_error by_field(int64_t x, int field, int64_t *out);
 
-/* Calls compute on all rows; bad names are bad arguments. */
+/* Calls compute on all rows; unknown names are bad arguments. */
 static void each_by_field(struct kernel_call *c, const struct column *values, int name_arg, by_field *compute)
 {
     const struct text *names = c->args[name_arg]->texts;
     bool constant = kernel_is_constant(c, name_arg);
+    enum row_error error;
     int field = -1;
 
     for (int row = 0; row < c->rows; row++) {
         if (row == 0 || !constant) field = field_of(&names[row]);
         c->out->ints[row] = 0;
-        if (field < 0 || !compute(values->ints[row], field, &c->out->ints[row])) {
-            kernel_fail(c, row, ROW_BAD_ARGUMENT);
-        }
+        error = field < 0 ? ROW_BAD_ARGUMENT : compute(values->ints[row], field, &c->out->ints[row]);
+        if (error) kernel_fail(c, row, error);
     }
 }
 
 /* ---- FLOOR, CEIL ---- */
 
-static bool floor_time(int64_t t, int field, int64_t *out)
+static enum row_error floor_time(int64_t t, int field, int64_t *out)
 {
-    if (field > UNIT_MICROSECOND) return false;
+    if (field > UNIT_MICROSECOND) return ROW_BAD_ARGUMENT;
     *out = time_floor(t, (enum time_unit)field);
-    return true;
+    return ROW_OK;
 }
 
 static int64_t months_of(enum time_unit unit)
@@ -159,16 +162,16 @@ static int64_t months_of(enum time_unit unit)
     return 0;
 }
 
-static bool ceil_time(int64_t t, int field, int64_t *out)
+static enum row_error ceil_time(int64_t t, int field, int64_t *out)
 {
-    if (!floor_time(t, field, out)) return false;
-    if (*out == t) return true;
+    if (floor_time(t, field, out)) return ROW_BAD_ARGUMENT;
+    if (*out == t) return ROW_OK;
     if (months_of((enum time_unit)field)) {
         *out = time_add_months(*out, months_of((enum time_unit)field));
     } else {
         *out += time_unit_usec((enum time_unit)field);
     }
-    return true;
+    return ROW_OK;
 }
 
 static void check_range(struct kernel_call *c)
@@ -194,20 +197,25 @@ void fn_date_trunc(struct kernel_call *c)
     check_range(c);
 }
 
-static bool floor_days(int64_t span, int field, int64_t *out)
+static enum row_error floor_to_unit(int64_t x, int64_t unit, int64_t *out)
+{
+    if (!unit) return ROW_BAD_ARGUMENT;
+    *out = floor_to(x, unit);
+    return *out > x ? ROW_OVERFLOW : ROW_OK;
+}
+
+static enum row_error floor_days(int64_t span, int field, int64_t *out)
 {
     int64_t unit = field > UNIT_MICROSECOND ? 0 : time_unit_usec((enum time_unit)field);
 
-    if (unit) *out = floor_to(span, unit);
-    return unit != 0;
+    return floor_to_unit(span, unit, out);
 }
 
-static bool floor_months(int64_t months, int field, int64_t *out)
+static enum row_error floor_months(int64_t months, int field, int64_t *out)
 {
     int64_t unit = field > UNIT_MICROSECOND ? 0 : months_of((enum time_unit)field);
 
-    if (unit) *out = floor_to(months, unit);
-    return unit != 0;
+    return floor_to_unit(months, unit, out);
 }
 
 static void negate_into(int64_t *out, const int64_t *from, int rows)
@@ -241,66 +249,76 @@ void fn_ceil_span(struct kernel_call *c)
 /* The week of ISO 8601: that of the same week's Thursday. */
 static int64_t iso_week(usec t, int weekday)
 {
-    return (time_civil(t + (4 - weekday) * USEC_DAY).yearday - 1) / 7 + 1;
+    usec thursday = (usec)((uint64_t)t + (uint64_t)((4 - weekday) * USEC_DAY));
+
+    return (time_civil(thursday).yearday - 1) / 7 + 1;
 }
 
-static bool calendar_field(int64_t t, int field, int64_t *out)
+static enum row_error calendar_field(int64_t t, int field, int64_t *out)
 {
     struct civil date = time_civil(t);
 
     switch (field) {
-    case UNIT_YEAR: *out = date.year; return true;
-    case UNIT_QUARTER: *out = (date.month + 2) / 3; return true;
-    case UNIT_MONTH: *out = date.month; return true;
-    case UNIT_WEEK: *out = iso_week(t, date.weekday); return true;
-    case UNIT_DAY: *out = date.day; return true;
-    case FIELD_DOW: *out = date.weekday % 7; return true;
-    case FIELD_ISODOW: *out = date.weekday; return true;
-    case FIELD_DOY: *out = date.yearday; return true;
-    default: return false;
+    case UNIT_YEAR: *out = date.year; return ROW_OK;
+    case UNIT_QUARTER: *out = (date.month + 2) / 3; return ROW_OK;
+    case UNIT_MONTH: *out = date.month; return ROW_OK;
+    case UNIT_WEEK: *out = iso_week(t, date.weekday); return ROW_OK;
+    case UNIT_DAY: *out = date.day; return ROW_OK;
+    case FIELD_DOW: *out = date.weekday % 7; return ROW_OK;
+    case FIELD_ISODOW: *out = date.weekday; return ROW_OK;
+    case FIELD_DOY: *out = date.yearday; return ROW_OK;
+    default: return ROW_BAD_ARGUMENT;
     }
 }
 
 /* Hours and less, of the part of a day or of the rest of a span. */
-static bool clock_field(int64_t rest, int field, int64_t *out)
+static enum row_error clock_field(int64_t rest, int field, int64_t *out)
 {
     switch (field) {
-    case UNIT_HOUR: *out = rest / USEC_HOUR % 24; return true;
-    case UNIT_MINUTE: *out = rest / USEC_MINUTE % 60; return true;
-    case UNIT_SECOND: *out = rest / USEC_SECOND % 60; return true;
-    case UNIT_MILLISECOND: *out = rest / USEC_MS % 1000; return true;
-    case UNIT_MICROSECOND: *out = rest % USEC_SECOND; return true;
-    default: return false;
+    case UNIT_HOUR: *out = rest / USEC_HOUR % 24; return ROW_OK;
+    case UNIT_MINUTE: *out = rest / USEC_MINUTE % 60; return ROW_OK;
+    case UNIT_SECOND: *out = rest / USEC_SECOND % 60; return ROW_OK;
+    case UNIT_MILLISECOND: *out = rest / USEC_MS % 1000; return ROW_OK;
+    case UNIT_MICROSECOND: *out = rest % USEC_SECOND; return ROW_OK;
+    default: return ROW_BAD_ARGUMENT;
     }
 }
 
-static bool time_field(int64_t t, int field, int64_t *out)
+static int64_t time_of_day(usec t)
+{
+    int64_t rest = t % USEC_DAY;
+
+    return rest < 0 ? rest + USEC_DAY : rest;
+}
+
+static enum row_error time_field(int64_t t, int field, int64_t *out)
 {
     if (field == FIELD_EPOCH) {
         *out = floor_div(t, USEC_SECOND);
-        return true;
+        return ROW_OK;
     }
-    return clock_field(t - floor_div(t, USEC_DAY) * USEC_DAY, field, out) || calendar_field(t, field, out);
+    if (clock_field(time_of_day(t), field, out) == ROW_OK) return ROW_OK;
+    return calendar_field(t, field, out);
 }
 
-static bool span_field(int64_t span, int field, int64_t *out)
+static enum row_error span_field(int64_t span, int field, int64_t *out)
 {
     if (field == UNIT_DAY) {
         *out = span / USEC_DAY;
-        return true;
+        return ROW_OK;
     }
     if (field == FIELD_EPOCH) {
         *out = span / USEC_SECOND;
-        return true;
+        return ROW_OK;
     }
     return clock_field(span, field, out);
 }
 
-static bool months_field(int64_t months, int field, int64_t *out)
+static enum row_error months_field(int64_t months, int field, int64_t *out)
 {
-    if (field != UNIT_YEAR && field != UNIT_MONTH) return false;
+    if (field != UNIT_YEAR && field != UNIT_MONTH) return ROW_BAD_ARGUMENT;
     *out = field == UNIT_YEAR ? months / 12 : months % 12;
-    return true;
+    return ROW_OK;
 }
 
 void fn_extract_time(struct kernel_call *c)

@@ -14,7 +14,7 @@ struct graph_scan {
 
 struct graph {
     int count;
-    struct operator** op; /* sources first, the end last */
+    struct operator **op; /* sources first, the end last */
     int scan_count;
     struct graph_scan *scan;
     struct operator *end;

@@ -58,6 +58,9 @@ void kernel_combine(struct kernel_call *c);
 /* Errors alone, for OWN functions that look at all their arguments in every row. */
 void kernel_combine_errors(struct kernel_call *c);
 
+/* The values of out become the argument's; not its NULLs and errors. */
+void kernel_copy_values(struct kernel_call *c, const struct column *from);
+
 static inline bool kernel_is_constant(const struct kernel_call *c, int arg)
 {
     return c->constant >> arg & 1;

@@ -35,7 +35,7 @@ struct node {
     struct tick tick;
 
     /* What closes windows downstream: see flow.c. */
-    struct operator** closer;
+    struct operator **closer;
     int closer_count;
     bool single; /* segments of one row: a derived stream downstream has a WATERMARK of its own */
 
@@ -69,6 +69,8 @@ struct flow {
 
 struct node *node_new(struct flow *f, const struct object *o);
 void node_free(struct node *n);
+/* The query of an object, or NULL. */
+struct query *flow_query_of(const struct flow *f, uint32_t id);
 /* Takes the feeders' rows in order, gives them to the stream's log and to `rows`, and the feeders' watermark. */
 int node_gather(struct flow *f, struct node *n, struct err *err) MUST_CHECK;
 /* Pushes what came to the node in this phase into a scan. */

@@ -33,7 +33,8 @@ SQL
 
 # weir's answer to one SELECT, with the CREATE statements of a query file.
 ask() {
-    sed '/^SELECT/,$d' "queries/$1" | sed "s|'data/|'$PWD/queries/data/|" >"$dir/q.sql"
+    sed '/^--/d' "queries/$1" | awk 'BEGIN { RS = ";" } $1 == "CREATE" { print $0 ";" }' |
+        sed "s|'data/|'$PWD/queries/data/|" >"$dir/q.sql"
     echo "$2;" >>"$dir/q.sql"
     "$weir" run "$dir/q.sql" --once --format csv 2>"$dir/stderr" | tr -d '\r' >"$dir/weir.csv" || cat "$dir/stderr"
 }

@@ -146,6 +146,21 @@ static void both_ways_to_crc32c_agree_with_the_definition(void **state)
     }
 }
 
+/* Long ones are taken in three lanes. */
+static void crc32c_of_many_bytes_agrees_with_the_definition(void **state)
+{
+    static const size_t lens[] = {1535, 1536, 1537, 3072, 5000};
+    struct rng rng = {5};
+    unsigned char bytes[5000];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (unsigned char)rng_next(&rng);
+    for (size_t i = 0; i < sizeof lens / sizeof *lens; i++) {
+        assert_int_equal(crc32c(0, bytes, lens[i]), crc_by_definition(bytes, lens[i]));
+    }
+    assert_int_equal(crc32c(crc32c(0, bytes, 100), bytes + 100, 4900), crc_by_definition(bytes, 5000));
+}
+
 static void crc32c_continues_where_it_stopped(void **state)
 {
     const char text[] = "the quick brown fox jumps over the lazy dog";
@@ -193,6 +208,7 @@ int main(void)
         cmocka_unit_test(a_buffer_grows_and_ends_in_nul_on_demand),
         cmocka_unit_test(crc32c_has_the_check_value),
         cmocka_unit_test(both_ways_to_crc32c_agree_with_the_definition),
+        cmocka_unit_test(crc32c_of_many_bytes_agrees_with_the_definition),
         cmocka_unit_test(crc32c_continues_where_it_stopped),
         cmocka_unit_test(hashes_are_the_same_in_every_run),
         cmocka_unit_test(the_generator_repeats_by_seed_and_stays_below),

@@ -1,0 +1,79 @@
+/* build.c - a query that is being built from history: a group of its own until it has caught up and joins the main one.
+ */
+#include "engine/epoch.h"
+
+#include <stdlib.h>
+
+int build_begin(struct engine *e, const struct object *o, struct group **out, struct err *err)
+{
+    struct group *g = mem_zalloc(sizeof *g);
+    struct inlet *in;
+    int failed;
+
+    g->id = o->id;
+    g->place.ordinal = 1;
+    g->flow = engine_flow(e, e->main.flow);
+    failed = flow_add(g->flow, e->catalog, o, err);
+    for (int i = 0; !failed && (in = flow_inlet(g->flow, i)) != NULL; i++) {
+        if (in->object->source == SOURCE_FILE) failed = reading_add(e, g, in->object, err);
+    }
+    if (failed) {
+        build_free(g);
+        return -1;
+    }
+    *out = g;
+    return 0;
+}
+
+void build_free(struct group *g)
+{
+    if (!g) return;
+    readings_close(g);
+    flow_free(g->flow);
+    free(g);
+}
+
+/* Time comes as far as it has come for the others: what rows alone do not say. */
+int build_catch_up(struct engine *e, struct group *g, const struct epoch *ep, struct err *err)
+{
+    struct inlet *in;
+
+    if (flow_tick(g->flow, ep->clock, ep->to, err)) return -1;
+    for (int i = 0; (in = flow_inlet(g->flow, i)) != NULL; i++) {
+        struct tick tick = {
+            .watermark = flow_watermark(e->main.flow, in->object->id), .cause = {ep->to, 0}, .arrival = ep->clock};
+        if (flow_advance(g->flow, in->object->id, &tick, err)) return -1;
+    }
+    return 0;
+}
+
+void build_move_readings(struct group *from, struct group *to)
+{
+    for (size_t i = 0; i < from->reading_count; i++) {
+        struct reading *r = &from->reading[i];
+        struct reading *known = reading_of(to, r->stream);
+        if (known) known->memory.offset = r->memory.offset;
+        if (known) continue;
+        to->reading = mem_grow(to->reading, &to->reading_capacity, to->reading_count + 1, sizeof *to->reading);
+        to->reading[to->reading_count++] = *r;
+        r->source = NULL;
+    }
+}
+
+static int run_join(struct engine *e, struct group *g, struct epoch *ep, struct err *err)
+{
+    flow_begin(g->flow);
+    if (build_catch_up(e, g, ep, err) || epoch_finish(e, g, ep, err)) return -1;
+    if (flow_join(g->flow, e->main.flow, e->catalog, err)) return -1;
+    build_move_readings(g, &e->main);
+    return 0;
+}
+
+int epoch_join(struct engine *e, struct group *build, struct err *err)
+{
+    struct epoch ep = epoch_new(e, build, EPOCH_JOIN);
+
+    ep.clock = e->clock;
+    ep.to = e->main.place.ordinal;
+    return run_join(e, build, &ep, err);
+}

@@ -1,0 +1,69 @@
+/* test_crash.c - a test played over and over, the machine stopping at another of the disk's calls each time.
+ * The first playing of a round has no stop and counts the calls. Every playing ends with closing the database, opening
+ * it again and looking at the results once more. */
+#include "shell/test_player.h"
+
+enum { STOPS_MAX = 60, AGAIN_EVERY = 3, AGAIN_MAX = 40 };
+
+/* How the engine is set up in a round of crashes. */
+struct round {
+    enum cut cut;
+    uint64_t checkpoint_bytes;
+    const char *name;
+};
+
+/* Plays once with one stop, closed and opened again at the end. stop 0: no stop. *calls: of the disk, in all. */
+static bool play_stopped(const struct test_script *script, const struct test *test, const struct test_how *how,
+                         const struct round *round, uint64_t stop, uint64_t *calls, struct buf *failure)
+{
+    struct player p;
+    enum played played = player_begin(&p, script, test, how, failure);
+    uint64_t before = disk_sim_calls(p.disk);
+
+    p.options.cut = test->bounds & BOUND_NO_CUTS ? CUT_NORMAL : round->cut;
+    p.options.checkpoint_bytes = round->checkpoint_bytes;
+    p.rng.state += stop;
+    if (stop % AGAIN_EVERY == 0) p.stop_again = stop ? 1 + rng_below(&p.rng, AGAIN_MAX) : 0;
+    life_stop_after(&p, stop);
+    if (played == PLAYED) played = player_play(&p);
+    if (played == PLAYED) {
+        player_look_again(&p);
+        played = player_play(&p);
+    }
+    *calls = disk_sim_calls(p.disk) - before;
+    player_end(&p);
+    return played == PLAYED;
+}
+
+static bool play_round(const struct test_script *script, const struct test *test, const struct test_how *how,
+                       const struct round *round, struct buf *failure)
+{
+    struct rng rng = {how->seed};
+    uint64_t calls, stops, ignored;
+
+    if (!play_stopped(script, test, how, round, 0, &calls, failure)) {
+        if (round->checkpoint_bytes) buf_printf(failure, "  (%s; the machine did not stop)\n", round->name);
+        return false;
+    }
+    stops = calls < STOPS_MAX ? calls : STOPS_MAX;
+    for (uint64_t i = 0; i < stops; i++) {
+        uint64_t stop = calls <= STOPS_MAX ? i + 1 : 1 + calls * i / stops + rng_below(&rng, calls / stops);
+        if (play_stopped(script, test, how, round, stop, &ignored, failure)) continue;
+        buf_printf(failure, "  (%s; the machine stopped at disk call %llu of %llu)\n", round->name,
+                   (unsigned long long)stop, (unsigned long long)calls);
+        return false;
+    }
+    return true;
+}
+
+bool play_crashes(const struct test_script *script, const struct test *test, const struct test_how *how,
+                  struct buf *failure)
+{
+    static const struct round rounds[] = {{CUT_NORMAL, 0, "epochs as written"},
+                                          {CUT_EVERY_ROW, 1, "one row an epoch, a checkpoint each"}};
+
+    for (size_t i = 0; i < sizeof rounds / sizeof rounds[0]; i++) {
+        if (!play_round(script, test, how, &rounds[i], failure)) return false;
+    }
+    return true;
+}
