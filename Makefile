@@ -1,4 +1,6 @@
 # weir's build. `make help` lists the targets; the folders and their order are in README.md.
+# All cores, unless -j says otherwise.
+MAKEFLAGS += --jobs=$(shell nproc)
 CC     ?= cc
 BUILD  ?= build
 CFLAGS ?= -O2 -g

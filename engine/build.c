@@ -34,15 +34,14 @@ void build_free(struct group *g)
 }
 
 /* Time comes as far as it has come for the others: what rows alone do not say. */
-int build_catch_up(struct engine *e, struct group *g, usec clock, struct err *err)
+int build_catch_up(struct engine *e, struct group *g, const struct epoch *ep, struct err *err)
 {
     struct inlet *in;
 
-    if (flow_tick(g->flow, clock, g->place.ordinal, err)) return -1;
+    if (flow_tick(g->flow, ep->clock, ep->to, err)) return -1;
     for (int i = 0; (in = flow_inlet(g->flow, i)) != NULL; i++) {
-        struct tick tick = {.watermark = flow_watermark(e->main.flow, in->object->id),
-                            .cause = {g->place.ordinal, 0},
-                            .arrival = clock};
+        struct tick tick = {
+            .watermark = flow_watermark(e->main.flow, in->object->id), .cause = {ep->to, 0}, .arrival = ep->clock};
         if (flow_advance(g->flow, in->object->id, &tick, err)) return -1;
     }
     return 0;
@@ -64,7 +63,7 @@ void build_move_readings(struct group *from, struct group *to)
 static int run_join(struct engine *e, struct group *g, struct epoch *ep, struct err *err)
 {
     flow_begin(g->flow);
-    if (build_catch_up(e, g, ep->clock, err) || epoch_finish(e, g, ep, err)) return -1;
+    if (build_catch_up(e, g, ep, err) || epoch_finish(e, g, ep, err)) return -1;
     if (flow_join(g->flow, e->main.flow, e->catalog, err)) return -1;
     build_move_readings(g, &e->main);
     return 0;
@@ -75,5 +74,6 @@ int epoch_join(struct engine *e, struct group *build, struct err *err)
     struct epoch ep = epoch_new(e, build, EPOCH_JOIN);
 
     ep.clock = e->clock;
+    ep.to = e->main.place.ordinal;
     return run_join(e, build, &ep, err);
 }

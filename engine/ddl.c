@@ -292,14 +292,16 @@ static int journal_ddl(struct engine *e, const struct ddl *ddl, struct err *err)
     return failed ? -1 : 0;
 }
 
-/* Sources read in place are used up before a query is built beside them: so that it reads them as the others did. */
-static int finish_readings(struct engine *e, struct err *err)
+/* The others use up what there is before a query is built beside them: so that what it reads as history, and what it
+ * reads beside them later, does not depend on where their epochs were cut. */
+static int catch_up(struct engine *e, struct err *err)
 {
-    while (reading_unfinished(&e->main)) {
-        if (epoch_step(e, &e->main, err) < 0) return -1;
+    int did;
+
+    while ((did = epoch_step(e, &e->main, err)) > 0) {
         if (e->interrupted) return err_set(err, ERR_INTERRUPTED, -1, "interrupted");
     }
-    return 0;
+    return did;
 }
 
 /* 1: the same object stands there already (resuming a query file); 0: the name is free, or is to be replaced. */
@@ -332,7 +334,7 @@ static int execute_create(struct engine *e, struct ddl *ddl, const struct statem
     if (same == 0 && o->plan) same = check_sources(e, o->plan, s->name.at, err);
     if (same == 0 && o->plan && !o->stopped && plan_has_past(e, o->plan)) {
         ddl->build = true;
-        if (finish_readings(e, err)) same = -1;
+        if (catch_up(e, err)) same = -1;
     }
     object_free(o);
     if (same) return same > 0 ? 0 : -1;

@@ -57,10 +57,11 @@ static int step_in_place(struct engine *e, struct group *g, struct err *err)
     return failed ? -1 : 1;
 }
 
-/* Is there anything for the clock to close? */
-static bool tick_due(const struct group *g, usec clock)
+/* Rows, a stream that became idle, something for the clock to close, a row that is there before any other. */
+static bool has_work(const struct group *g, const struct epoch *ep, const struct intake *in)
 {
-    return flow_next_tick(g->flow) <= clock;
+    if (intake_rows(in) || ep->idle_count || flow_owes(g->flow)) return true;
+    return ep->clock != USEC_MIN && flow_next_tick(g->flow) <= ep->clock;
 }
 
 /* The end of the journal as this group may read it: a query being built stops where the main group stands. */
@@ -86,7 +87,7 @@ static int step_journal(struct engine *e, struct group *g, struct err *err)
         decide_idle(e, g, &ep);
     }
     result = 0;
-    if (!intake_rows(in) && !ep.idle_count && !(ep.clock != USEC_MIN && tick_due(g, clock))) goto done;
+    if (!has_work(g, &ep, in)) goto done;
     flow_begin(g->flow);
     result = epoch_run_journal(e, g, &ep, in, err) || epoch_finish(e, g, &ep, err) ? -1 : 1;
 done:

@@ -55,8 +55,9 @@ int epoch_commit(struct engine *e, struct epoch *ep, struct err *err) MUST_CHECK
 void epoch_output_clear(struct engine *e);
 
 /* build.c */
-/* Time comes as far as it has come for the others: what rows alone do not say. */
-int build_catch_up(struct engine *e, struct group *g, usec clock, struct err *err) MUST_CHECK;
+/* Time comes as far as it has come for the others (by the epoch of the join, whose `to` is the place of the main
+ * group): what rows alone do not say. */
+int build_catch_up(struct engine *e, struct group *g, const struct epoch *ep, struct err *err) MUST_CHECK;
 /* The readings of one group go over to another that has none for their streams. */
 void build_move_readings(struct group *from, struct group *to);
 

@@ -202,6 +202,8 @@ struct checkpoint_reader {
     struct buf table;
     struct section *section;
     uint32_t sections;
+    ZSTD_DCtx *zstd;
+    char *piece; /* PIECE_BYTES of a frame */
 };
 
 static int damaged(const struct checkpoint_reader *r, uint64_t at, const char *what, struct err *err)
@@ -312,6 +314,9 @@ struct checkpoint_reader *checkpoint_reader_open(struct disk *disk, const char *
     struct checkpoint_reader *r = mem_zalloc(sizeof *r);
     struct buf path = {0};
 
+    r->zstd = ZSTD_createDCtx();
+    assert(r->zstd);
+    r->piece = mem_alloc(PIECE_BYTES);
     checkpoint_path(dir, number, &path);
     r->path = mem_strdup(buf_text(&path));
     buf_free(&path);
@@ -327,6 +332,8 @@ void checkpoint_reader_close(struct checkpoint_reader *r)
     if (!r) return;
     disk_close(r->file);
     buf_free(&r->table);
+    ZSTD_freeDCtx(r->zstd);
+    free(r->piece);
     free(r->section);
     free(r->path);
     free(r);
@@ -358,22 +365,23 @@ static const struct section *section_find(const struct checkpoint_reader *r, str
 
 /* Decompresses the frame piece by piece into `into`, which has the section's size. *crc: of the frame. Returns -2 when
  * it is no frame of that size; that the CRC will say, too. */
-static int read_frame(const struct checkpoint_reader *r, const struct section *s, ZSTD_DCtx *zstd, char *piece,
-                      char *into, uint32_t *crc, struct err *err)
+static int read_frame(const struct checkpoint_reader *r, const struct section *s, char *into, uint32_t *crc,
+                      struct err *err)
 {
     ZSTD_outBuffer out = {into, s->bytes, 0};
     size_t left = 1;
 
     *crc = 0;
+    ZSTD_DCtx_reset(r->zstd, ZSTD_reset_session_only);
     for (uint64_t at = 0; at < s->packed;) {
         size_t len = s->packed - at < PIECE_BYTES ? (size_t)(s->packed - at) : PIECE_BYTES;
-        ZSTD_inBuffer in = {piece, len, 0};
+        ZSTD_inBuffer in = {r->piece, len, 0};
 
-        if (read_at(r, piece, len, s->start + at, err)) return -1;
-        *crc = crc32c(*crc, piece, len);
+        if (read_at(r, r->piece, len, s->start + at, err)) return -1;
+        *crc = crc32c(*crc, r->piece, len);
         while (in.pos < in.size) {
             size_t before = in.pos;
-            left = ZSTD_decompressStream(zstd, &out, &in);
+            left = ZSTD_decompressStream(r->zstd, &out, &in);
             if (ZSTD_isError(left) || in.pos == before) return -2;
         }
         at += len;
@@ -383,16 +391,10 @@ static int read_frame(const struct checkpoint_reader *r, const struct section *s
 
 static int read_section(const struct checkpoint_reader *r, const struct section *s, char *into, struct err *err)
 {
-    ZSTD_DCtx *zstd = ZSTD_createDCtx();
-    char *piece = mem_alloc(PIECE_BYTES);
     uint32_t crc;
-    int rc;
+    int rc = read_frame(r, s, into, &crc, err);
 
-    assert(zstd);
-    rc = read_frame(r, s, zstd, piece, into, &crc, err);
     if (rc == -2 || (rc == 0 && crc != s->crc)) rc = damaged(r, s->start, "a section's checksum is wrong", err);
-    free(piece);
-    ZSTD_freeDCtx(zstd);
     return rc;
 }
 

@@ -31,7 +31,8 @@ struct inlet *flow_inlet_of(struct flow *f, uint32_t stream)
     return n ? n->inlet : NULL;
 }
 
-/* A phase begins: nothing has come to any node yet. A view keeps its changes until the epoch's end. */
+/* A phase begins: nothing has come to any node yet. A view keeps its changes until all have
+ * read them at the end of the epoch; a query that is built beside it begins with the rows there are. */
 static void clear_phase(struct flow *f)
 {
     for (size_t i = 0; i < f->node_count; i++) {
@@ -46,9 +47,6 @@ static void clear_phase(struct flow *f)
 
 void flow_begin(struct flow *f)
 {
-    for (size_t i = 0; i < f->node_count; i++) {
-        if (f->node[i]->object->kind == OBJECT_VIEW) rowset_clear(f->node[i]->rows);
-    }
     clear_phase(f);
 }
 
@@ -400,11 +398,25 @@ static int finish_query(struct flow *f, struct query *q, struct err *err)
     return gather_target(f, q, err);
 }
 
+bool flow_owes(const struct flow *f)
+{
+    for (size_t i = 0; i < f->query_count; i++) {
+        const struct graph *g = f->query[i]->graph;
+        for (int k = 0; k < g->count; k++) {
+            if (g->op[k]->class->owes && g->op[k]->class->owes(g->op[k])) return true;
+        }
+    }
+    return false;
+}
+
 int flow_finish(struct flow *f, struct err *err)
 {
     clear_phase(f);
     for (size_t i = 0; i < f->query_count; i++) {
         if (finish_query(f, f->query[i], err)) return -1;
+    }
+    for (size_t i = 0; i < f->node_count; i++) {
+        if (f->node[i]->object->kind == OBJECT_VIEW) rowset_clear(f->node[i]->rows);
     }
     return 0;
 }

@@ -51,6 +51,8 @@ int flow_idle(struct flow *f, uint32_t stream, enum activity activity, const str
 int flow_advance(struct flow *f, uint32_t stream, const struct tick *tick, struct err *err) MUST_CHECK;
 /* The watermark of a stream in this flow; USEC_MIN: unknown. */
 usec flow_watermark(const struct flow *f, uint32_t stream);
+/* Whether an epoch without rows has something to hand on (the one row of an aggregate over nothing). */
+bool flow_owes(const struct flow *f);
 int flow_finish(struct flow *f, struct err *err) MUST_CHECK;
 
 /* The operator at a query's end (op_view_..., op_collect_...). */

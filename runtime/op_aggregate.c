@@ -35,6 +35,7 @@ struct memory {
     int64_t current; /* MONOTONIC: the greatest value so far */
     int64_t started; /* MONOTONIC: there was one; without keys: the first row was emitted */
     usec watermark;  /* that has come */
+    usec last_rowtime; /* MONOTONIC: of the last row: what is open at the end of input closes then */
 };
 
 struct aggregator {
@@ -309,7 +310,8 @@ static size_t closing(const struct aggregator *g, usec watermark)
     return n;
 }
 
-/* The window start of every row; rows whose window is closed to them are reported and left out. */
+/* The window start of every row; rows whose window is closed to them are reported and left out. W of a row is behind
+ * the watermark that has come only where a stream woke or got a new feeder: then that is the floor (R9). */
 static int place_in_windows(struct aggregator *g, const struct batch *in, int live)
 {
     const struct column *time = &g->values[0];
@@ -330,10 +332,11 @@ static int place_in_windows(struct aggregator *g, const struct batch *in, int li
         }
         g->start.ints[row] = start;
         g->sel[kept] = (uint16_t)row;
-        if (end <= in->w[row])
-            report(g, in, row, ROW_LATE, NULL, 1);
-        else
+        if (end <= in->w[row] || end <= g->memory.watermark) {
+            if (batch_weight(in, row) > 0) report(g, in, row, ROW_LATE, NULL, 1);
+        } else {
             kept++;
+        }
     }
     return kept;
 }
@@ -391,6 +394,7 @@ static int aggregator_push(struct operator *op, int side, const struct batch *in
     live = drop_errors(op, in, g->values, g->value_count, g->sel, explain, g);
     if (!live) return 0;
     g->last = head_of(in, g->sel[live - 1]);
+    g->memory.last_rowtime = g->last.rowtime;
     if (g->plan->window.kind == WINDOW_MONOTONIC) return push_monotonic(g, in, live, err);
     if (g->plan->window.kind == WINDOW_TUMBLE) live = place_in_windows(g, in, live);
     update(g, in, g->sel, live);
@@ -407,7 +411,7 @@ static int aggregator_advance(struct operator *op, int side, const struct tick *
     g->memory.watermark = tick->watermark;
     if (g->plan->window.kind == WINDOW_TUMBLE) n = closing(g, tick->watermark);
     if (g->plan->window.kind == WINDOW_MONOTONIC && tick->watermark == USEC_MAX) {
-        cause.rowtime = g->last.rowtime;
+        cause.rowtime = g->memory.last_rowtime;
         n = g->window_count;
     }
     if (n && close_windows(g, n, &cause, err)) return -1;
@@ -448,6 +452,13 @@ static void touch_single(struct aggregator *g)
     if (g->memory.started || key_columns(g)) return;
     g->memory.started = 1;
     touch(g, groups_single(g->groups, &fresh), true, 0);
+}
+
+static bool aggregator_owes(const struct operator *op)
+{
+    const struct aggregator *g = (const struct aggregator *)op;
+
+    return !g->memory.started && !key_columns(g);
 }
 
 static int aggregator_finish_epoch(struct operator *op, struct err *err)
@@ -533,6 +544,7 @@ static const struct operator_class aggregator_class = {
     .push = aggregator_push,
     .advance = aggregator_advance,
     .finish_epoch = aggregator_finish_epoch,
+    .owes = aggregator_owes,
     .next_close = aggregator_next_close,
     .pages = aggregator_pages,
     .save = aggregator_save,

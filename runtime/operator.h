@@ -36,6 +36,8 @@ struct operator_class {
     /* The least watermark above the given one (USEC_MIN: none yet) at which something may close; USEC_MAX: nothing. A
      * function of the plan, not of what is open, since rows of the segment may open it. NULL: stateless in time. */
     usec (*next_close)(const struct operator *op, usec watermark);
+    /* Whether finish_epoch has something to hand on though nothing came. NULL: never. */
+    bool (*owes)(const struct operator *op);
     /* State: the pages that hold it (n-th, or NULL behind the last), and what little there is besides. */
     struct pages *(*pages)(struct operator *op, int n);
     void (*save)(struct operator *op, struct buf *out);

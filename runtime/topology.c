@@ -76,23 +76,57 @@ bool query_reads(const struct query *q, const struct node *n)
     return false;
 }
 
+/* The search for what closes by the watermark of `from`. A query is gone through once, and a second time when it is
+ * also reached through a stream that has a WATERMARK of its own. */
+struct closing {
+    struct flow *f;
+    struct node *from;
+    uint8_t *seen; /* per query: bits of enum seen */
+};
+
+enum seen { SEEN = 1, SEEN_BEHIND_OWN = 2 };
+
+static bool has_closer(const struct graph *g)
+{
+    for (int k = 0; k < g->count; k++) {
+        if (g->op[k]->class->next_close) return true;
+    }
+    return false;
+}
+
+static void add_closers(struct node *from, const struct graph *g)
+{
+    for (int k = 0; k < g->count; k++) {
+        if (!g->op[k]->class->next_close) continue;
+        from->closer = mem_realloc(from->closer, ((size_t)from->closer_count + 1) * sizeof *from->closer);
+        from->closer[from->closer_count++] = g->op[k];
+    }
+}
+
 /* Everything downstream of n that closes by its watermark. A stream that is fed and has a WATERMARK of its own moves by
  * its rows, which the inlet cannot foresee: then segments are single rows. */
-static void find_closers(struct flow *f, struct node *from, struct node *n, int depth)
+static void find_closers(struct closing *c, const struct node *n, int seen)
 {
-    if (depth > (int)f->query_count) return;
-    for (size_t i = 0; i < f->query_count; i++) {
-        struct query *q = f->query[i];
-        if (!query_reads(q, n)) continue;
-        for (int k = 0; k < q->graph->count; k++) {
-            struct operator *op = q->graph->op[k];
-            if (!op->class->next_close) continue;
-            from->closer = mem_realloc(from->closer, ((size_t)from->closer_count + 1) * sizeof *from->closer);
-            from->closer[from->closer_count++] = op;
-            from->single |= n != from && n->object->watermark_field >= 0;
-        }
-        find_closers(f, from, q->target, depth + 1);
+    if (n != c->from && n->object->watermark_field >= 0) seen |= SEEN_BEHIND_OWN;
+    for (size_t i = 0; i < c->f->query_count; i++) {
+        struct query *q = c->f->query[i];
+
+        if (!query_reads(q, n) || (c->seen[i] & seen) == seen) continue;
+        if (!c->seen[i]) add_closers(c->from, q->graph);
+        c->from->single |= seen & SEEN_BEHIND_OWN && has_closer(q->graph);
+        c->seen[i] |= (uint8_t)seen;
+        find_closers(c, q->target, seen);
     }
+}
+
+static void find_all_closers(struct flow *f, struct node *from)
+{
+    struct closing c = {f, from, mem_zalloc(f->query_count + 1)};
+
+    from->closer_count = 0;
+    from->single = false;
+    if (from->inlet) find_closers(&c, from, SEEN);
+    free(c.seen);
 }
 
 int topology_update(struct flow *f, struct err *err)
@@ -107,11 +141,8 @@ int topology_update(struct flow *f, struct err *err)
         if (v.count) memcpy(f->query, v.order, v.count * sizeof(struct query *));
         for (size_t i = 0; i < f->query_count; i++) f->query[i]->number = (int)i;
         for (size_t i = 0; i < f->node_count; i++) {
-            struct node *n = f->node[i];
-            find_feeders(f, n);
-            n->closer_count = 0;
-            n->single = false;
-            if (n->inlet) find_closers(f, n, n, 0);
+            find_feeders(f, f->node[i]);
+            find_all_closers(f, f->node[i]);
         }
     }
     free(v.mark);

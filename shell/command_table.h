@@ -22,9 +22,13 @@
     X(RUN_FORMAT, "--format", "NAME", "how results are printed: table (default), csv, json, jsonl, box, ...")          \
     X(RUN_CHECK, "--check", NULL, "only look for errors: exit with 0, or 1 with all errors of the files")
 
-#define TEST_OPTIONS(X)                                                                                                \
-    X(TEST_FORMAT, "--format", "NAME", "tap or junit instead of one line a test")                                      \
-    X(TEST_UPDATE, "--update", NULL, "write what came out into the files as what is expected: review the difference")
+#define TEST_OPTIONS(X) /* test_run.c reads them */                                                                    \
+    X(TEST_MODE, "--mode", "NAME",                                                                                     \
+      "only as it is written (plain), row by row (rows), with random cuts, lanes or crashes")                          \
+    X(TEST_SEED, "--seed", "N", "of what is random")                                                                   \
+    X(TEST_FORMAT, "--format", "NAME", "text (default), tap or junit")                                                 \
+    X(TEST_UPDATE, "--update", NULL, "write what came out into the files as what is expected: review the difference")  \
+    X(TEST_VERBOSE, "--verbose", NULL, "say more")
 
 extern const struct command command_shell, command_run, command_test;
 

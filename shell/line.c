@@ -135,9 +135,11 @@ static enum line edit_line(struct line_reader *reader, const char *prompt, struc
 static bool take_line(struct line_reader *reader, struct buf *out)
 {
     size_t left = reader->ahead.len - reader->ahead_at;
-    const char *begin = reader->ahead.ptr + reader->ahead_at;
-    const char *end = left ? memchr(begin, '\n', left) : NULL;
+    const char *begin, *end;
 
+    if (!left) return false;
+    begin = reader->ahead.ptr + reader->ahead_at;
+    end = memchr(begin, '\n', left);
     buf_put(out, begin, end ? (size_t)(end - begin) : left);
     reader->ahead_at += end ? (size_t)(end - begin) + 1 : left;
     return end != NULL;

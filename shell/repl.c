@@ -108,7 +108,7 @@ static enum exit_code take_line(struct repl *repl, struct buf *text)
     struct str line = str_of(text->ptr, text->len);
 
     if (!repl->pending && line.len && line.ptr[0] == '.') {
-        repl->script.lines_before++;
+        if (!line_reader_edits(repl->lines)) repl->script.lines_before++;
         return dot_command(repl, buf_text(text));
     }
     if (!repl->pending && (is_word(line, "exit") || is_word(line, "quit"))) return dot_command(repl, ".quit");

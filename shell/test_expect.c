@@ -1,7 +1,6 @@
 /* test_expect.c - what a relation holds, what has changed in it, what a query answers: fetched as text and compared. */
+#include "shell/cell.h"
 #include "shell/test_player.h"
-
-#include "base/num.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,35 +10,36 @@ static const char weight_name[] = "_weight";
 
 /* ---- values as text ---- */
 
-/* As the shell prints it; the ptr is NULL for NULL. The text lives in `number` or where the value's does. */
-static struct str value_text(const struct relation_value *v, char number[NUM_TEXT_MAX])
+/* Appends the text that the shell would print, booleans as 1 and 0. */
+static void put_value(const struct relation_value *v, struct buf *out)
 {
-    _Static_assert((int)TIME_TEXT_MAX <= (int)NUM_TEXT_MAX, "a time fits");
-
-    switch (v->kind) {
-    case TYPE_NULL: return (struct str){0};
-    case TYPE_BOOLEAN:
-    case TYPE_INTEGER:
-    case TYPE_BIGINT:
-    case TYPE_INTERVAL_DAY:
-    case TYPE_INTERVAL_MONTH: return str_of(number, (size_t)num_print_int(v->i, number));
-    case TYPE_DOUBLE: return str_of(number, (size_t)num_print_double(v->d, number));
-    case TYPE_TIMESTAMP: return str_of(number, (size_t)time_print(v->i, number));
-    case TYPE_VARCHAR: return str_of(v->s.ptr ? v->s.ptr : "", v->s.len);
-    }
-    return (struct str){0};
+    if (v->kind == TYPE_BOOLEAN)
+        buf_putc(out, v->i ? '1' : '0');
+    else
+        cell_put(v, out);
 }
 
 static void add_values(struct test_rows *rows, const struct relation_value *values, int count, int64_t weight)
 {
-    struct str *cells = mem_alloc(((size_t)count + 1) * sizeof *cells);
-    char(*numbers)[NUM_TEXT_MAX] = mem_alloc(((size_t)count + 1) * sizeof *numbers);
+    struct str *cells = mem_zalloc(((size_t)count + 1) * sizeof *cells);
+    struct buf text = {0};
+    size_t at = 0;
 
-    for (int i = 0; i < count; i++) cells[i] = value_text(&values[i], numbers[i]);
-    cells[count] = str_of(numbers[count], (size_t)num_print_int(weight, numbers[count]));
+    for (int i = 0; i <= count; i++) { /* lengths first: the buffer may move */
+        size_t before = text.len;
+        if (i < count)
+            put_value(&values[i], &text);
+        else
+            buf_printf(&text, "%lld", (long long)weight);
+        cells[i].len = text.len - before;
+    }
+    for (int i = 0; i <= count; i++) {
+        if (i == count || values[i].kind != TYPE_NULL) cells[i].ptr = text.ptr + at;
+        at += cells[i].len;
+    }
     test_rows_add(rows, cells);
     free(cells);
-    free(numbers);
+    buf_free(&text);
 }
 
 static int take_row(void *arg, const struct rows *rows)

@@ -49,6 +49,7 @@ prints "dot commands" "t
 
 "$weir" -c "WITH RECURSIVE t(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM t WHERE i < 3000000) SELECT i FROM t" 2>err |
     head -n 3 >out
+code=$?
 prints "what a reader sees who does not read to the end" "   i
 ----
    1"
