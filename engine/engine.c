@@ -251,7 +251,7 @@ static int open_all(struct engine *e, struct err *err)
 static void free_all(struct engine *e)
 {
     for (size_t i = 0; i < e->state_count; i++) relation_state_free(e->state[i].relation);
-    relation_state_free(e->queries_relation);
+    system_tables_free(e);
     for (size_t i = 0; i < e->subscription_count; i++) rowset_free(e->subscription[i].changes);
     build_free(e->build);
     readings_close(&e->main);

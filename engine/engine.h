@@ -51,6 +51,8 @@ struct group {
 
 /* What the engine knows of a stream or view besides its declaration. */
 struct relation_state;
+struct system_table;
+enum { SYSTEM_TABLES = 2 };
 struct stream_state {
     uint32_t id;
     uint64_t appended; /* records from outside */
@@ -90,7 +92,7 @@ struct engine {
 
     struct stream_state *state;
     size_t state_count, state_capacity;
-    struct relation_state *queries_relation;
+    struct system_table *system_table[SYSTEM_TABLES];
     struct subscription *subscription;
     size_t subscription_count, subscription_capacity;
 
@@ -211,6 +213,11 @@ struct relation *relations_find(void *engine, const char *name);
 void relations_list(void *engine, void (*each)(void *arg, const char *name), void *arg);
 void relation_state_free(struct relation_state *r);
 void relations_forget(struct engine *e, const struct object *o);
+
+/* system_tables.c */
+struct relation *system_table(struct engine *e, const char *name); /* NULL: no such */
+void system_tables_list(void (*each)(void *arg, const char *name), void *arg);
+void system_tables_free(struct engine *e);
 
 /* subscribe.c */
 void subscriptions_take(struct engine *e, const struct object *o, const struct batch *rows);

@@ -1,15 +1,13 @@
-/* relations.c - what SQLite can read: every view, every stream's history, and weir_queries.
+/* relations.c - what SQLite can read: every view, every stream's history, and the system tables (system_tables.c).
  *
- * A stream's history is read the way the engine reads it: through an inlet, from the journal or from the file in place;
- * so
- * `_watermark` and the rows that are bad are the same. Its hidden columns follow those of its schema. */
+ * A stream's history is read the way the engine reads it, through an inlet, from the journal or from the file in place:
+ * so `_watermark` and the rows that are bad are the same. Its hidden columns follow those of its schema. */
 #include "engine/engine.h"
 
 #include "runtime/view.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum hidden {
     HIDDEN_OP,
@@ -32,17 +30,10 @@ static const struct field hidden_fields[HIDDEN_COUNT] = {
     {.name = "_watermark", .type = {TYPE_TIMESTAMP, 0}},
 };
 
-static const struct field query_fields[] = {
-    {.name = "name", .type = {TYPE_VARCHAR, 0}},       {.name = "kind", .type = {TYPE_VARCHAR, 0}},
-    {.name = "state", .type = {TYPE_VARCHAR, 0}},      {.name = "emits", .type = {TYPE_VARCHAR, 0}},
-    {.name = "late_rows", .type = {TYPE_BIGINT, 0}},   {.name = "error_rows", .type = {TYPE_BIGINT, 0}},
-    {.name = "state_bytes", .type = {TYPE_BIGINT, 0}}, {.name = "sql", .type = {TYPE_VARCHAR, 0}},
-};
-
 struct relation_state {
     struct relation relation; /* must be first */
     struct engine *engine;
-    uint32_t object; /* 0: weir_queries */
+    uint32_t object;
     struct field *fields;
 };
 
@@ -238,99 +229,7 @@ static void stream_value(struct relation_cursor *cursor, int column, struct rela
 
 static const struct relation_class stream_class = {stream_open, stream_next, stream_value, stream_close};
 
-/* ---- weir_queries ---- */
-
-struct queries_cursor {
-    struct relation_cursor cursor; /* must be first */
-    struct engine *engine;
-    const struct object *object;
-    int next;
-};
-
-static int queries_open(struct relation *relation, struct relation_cursor **out, struct err *err)
-{
-    struct queries_cursor *c = mem_zalloc(sizeof *c);
-
-    (void)err;
-    c->cursor.relation = relation;
-    c->engine = ((struct relation_state *)relation)->engine;
-    *out = &c->cursor;
-    return 0;
-}
-
-static int queries_next(struct relation_cursor *cursor, struct err *err)
-{
-    struct queries_cursor *c = (struct queries_cursor *)cursor;
-
-    (void)err;
-    while ((c->object = catalog_at(c->engine->catalog, c->next)) != NULL) {
-        c->next++;
-        if (c->object->plan) return 1;
-    }
-    return 0;
-}
-
-static int64_t state_bytes(struct engine *e, uint32_t query)
-{
-    struct graph *g;
-    struct pages *p;
-    uint32_t id;
-    size_t bytes = 0;
-
-    for (int i = 0; (id = flow_query(e->main.flow, i, &g)) != 0; i++) {
-        for (int n = 0; id == query && (p = graph_pages(g, n)) != NULL; n++) bytes += pages_bytes(p);
-    }
-    return (int64_t)bytes;
-}
-
-static const char *query_state(const struct engine *e, const struct object *o)
-{
-    if (o->stopped) return "stopped";
-    return flow_has(e->main.flow, o->id) ? "running" : "building";
-}
-
-static void queries_value(struct relation_cursor *cursor, int column, struct relation_value *out)
-{
-    static const char *const kinds[] = {[OBJECT_STREAM] = "stream", [OBJECT_VIEW] = "view", [OBJECT_PUMP] = "pump"};
-    struct queries_cursor *c = (struct queries_cursor *)cursor;
-    const struct object *o = c->object;
-    struct flow_counts counts = flow_counts(c->engine->main.flow, o->id);
-
-    *out = (struct relation_value){.kind = query_fields[column].type.kind};
-    switch (column) {
-    case 0: out->s = str_lit(o->name); break;
-    case 1: out->s = str_lit(kinds[o->kind]); break;
-    case 2: out->s = str_lit(query_state(c->engine, o)); break;
-    case 3: out->s = str_lit(plan_emission(o->plan) == EMISSION_APPEND ? "append" : "changelog"); break;
-    case 4: out->i = (int64_t)counts.late; break;
-    case 5: out->i = (int64_t)counts.errors; break;
-    case 6: out->i = state_bytes(c->engine, o->id); break;
-    case 7: out->s = str_lit(o->sql); break;
-    }
-}
-
-static void queries_close(struct relation_cursor *cursor)
-{
-    free(cursor);
-}
-
-static const struct relation_class queries_class = {queries_open, queries_next, queries_value, queries_close};
-
 /* ---- finding them ---- */
-
-static const char queries_name[] = "weir_queries";
-
-static struct relation *queries_relation(struct engine *e)
-{
-    int n = (int)(sizeof query_fields / sizeof *query_fields);
-
-    if (!e->queries_relation) {
-        e->queries_relation = mem_zalloc(sizeof *e->queries_relation);
-        e->queries_relation->engine = e;
-        e->queries_relation->relation = (struct relation){&queries_class, queries_name, query_fields, n, n};
-    }
-    return &e->queries_relation->relation;
-}
 
 static struct relation_state *new_stream_relation(const struct object *o)
 {
@@ -357,8 +256,9 @@ struct relation *relations_find(void *engine, const char *name)
     struct engine *e = engine;
     const struct object *o;
     struct stream_state *s;
+    struct relation *system = system_table(e, name);
 
-    if (strcasecmp(name, queries_name) == 0) return queries_relation(e);
+    if (system) return system;
     o = catalog_find(e->catalog, str_lit(name), false, 1u << OBJECT_STREAM | 1u << OBJECT_VIEW, -1, NULL);
     if (!o) return NULL;
     s = state_of(e, o->id);
@@ -375,7 +275,7 @@ void relations_list(void *engine, void (*each)(void *arg, const char *name), voi
     struct engine *e = engine;
     const struct object *o;
 
-    each(arg, queries_name);
+    system_tables_list(each, arg);
     for (int i = 0; (o = catalog_at(e->catalog, i)) != NULL; i++) {
         if (o->kind != OBJECT_PUMP) each(arg, o->name);
     }

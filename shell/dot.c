@@ -9,7 +9,8 @@
 
 #define TABLES                                                                                                         \
     "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'weir~_%' ESCAPE '~' ORDER BY name"
-#define VIEWS "SELECT name, state, emits, late_rows, error_rows FROM weir_queries WHERE kind = 'view'"
+#define STREAMS "SELECT name, kind, format, records, watermark FROM weir_streams"
+#define VIEWS   "SELECT name, state, emits, late_rows, error_rows FROM weir_queries WHERE kind = 'view'"
 
 /*  name       argument   function      statement                        what it does */
 #define DOT_COMMANDS(X)                                                                                                \
@@ -17,7 +18,7 @@
     X(".quit", "", dot_quit, NULL, "leave the shell; so do .exit and Ctrl-D")                                          \
     X(".exit", "", dot_quit, NULL, NULL)                                                                               \
     X(".tables", "", dot_show, TABLES, "list the reference tables")                                                    \
-    X(".streams", "", dot_show, "SHOW STREAMS", "list the streams")                                                    \
+    X(".streams", "", dot_show, STREAMS, "list the streams")                                                           \
     X(".views", "", dot_show, VIEWS, "list the views")                                                                 \
     X(".queries", "", dot_show, "SELECT * FROM weir_queries", "list the queries that are running")                     \
     X(".read", "FILE", dot_read, NULL, "run the statements of a file")                                                 \

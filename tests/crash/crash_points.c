@@ -1,32 +1,35 @@
 /* crash_points.c - the machine loses power at every kind of moment, and nothing is lost, doubled or torn.
  *
- * A case is a seed: it chooses the calls at which the simulated disk stops (during the work, or during the recovery from
- * the crash before), and how epochs are cut and partitions ordered after each start. The workload goes on from the step
- * that was not acknowledged; in the end everything must be as in a run without crashes. Cases are run until there were
- * that many crashes.
+ * A case is a seed: it chooses how much of the workload is done, the calls at which the simulated disk stops (during
+ * the work, or during the recovery from the crash before), and how epochs are cut and partitions ordered after each
+ * start. The workload goes on from the step that was not acknowledged; in the end everything must be as in a run without
+ * crashes. Cases are run until there were that many crashes.
  *
  *     crash_points [CRASHES [FIRST_SEED]] */
 #include "tests/crash/workload.h"
 
 #include <malloc.h>
 
-enum { CRASHES = 10000, CRASHES_MAX = 8, FAILED_MAX = 10 };
+enum { CRASHES = 10000, CRASHES_MAX = 8, STEPS_MIN = 3, FAILED_MAX = 10 };
 
+/* Runs without a crash: how many disk calls the first steps take, and what there is then. */
 struct reference {
-    struct buf input, result;
-    uint64_t calls;
+    struct buf input;
+    struct buf result[STEP_COUNT + 1];
+    uint64_t calls[STEP_COUNT + 1];
 };
 
 struct world {
     struct disk *disk;
     struct run run;
     struct rng rng;
+    int steps;   /* of the workload are done */
     int crashes; /* that happened */
 };
 
 static int world_begin(struct world *w, const struct reference *ref, uint64_t seed, struct err *err)
 {
-    *w = (struct world){.disk = disk_sim(seed), .rng = {seed}};
+    *w = (struct world){.disk = disk_sim(seed), .rng = {seed}, .steps = STEP_COUNT};
     w->run = run_new(w->disk, "db", "in");
     return put_file(w->disk, "in", "events.jsonl", str_of(ref->input.ptr, ref->input.len), err);
 }
@@ -36,9 +39,9 @@ static int run_and_close(struct world *w, struct err *err)
 {
     struct engine *e;
 
-    run_set_clock(&w->run);
+    run_set_clock(&w->run, w->steps);
     if (run_open(&w->run, &e, err)) return -1;
-    if (run_to(&w->run, e, STEP_COUNT, err)) {
+    if (run_to(&w->run, e, w->steps, err)) {
         engine_abandon(e);
         return -1;
     }
@@ -60,9 +63,9 @@ static int read_results(struct world *w, struct buf *out, struct err *err)
 
 static void choose_mode(struct world *w)
 {
-    static const enum cut cuts[] = {CUT_NORMAL, CUT_NORMAL, CUT_RANDOM, CUT_RANDOM, CUT_RANDOM, CUT_EVERY_ROW};
+    uint64_t of_ten = rng_below(&w->rng, 10);
 
-    w->run.options.cut = cuts[rng_below(&w->rng, sizeof cuts / sizeof *cuts)];
+    w->run.options.cut = of_ten == 0 ? CUT_EVERY_ROW : of_ten < 5 ? CUT_RANDOM : CUT_NORMAL;
     w->run.options.seed = rng_next(&w->rng);
     w->run.options.lanes = 1 + (int)rng_below(&w->rng, 4);
     w->run.options.checkpoint_bytes = 600 + rng_below(&w->rng, 6000);
@@ -71,7 +74,7 @@ static void choose_mode(struct world *w)
 /* The first crash may come anywhere; later ones often hit the recovery. */
 static uint64_t choose_call(struct world *w, const struct reference *ref)
 {
-    uint64_t range = w->crashes && rng_below(&w->rng, 4) ? 60 : ref->calls;
+    uint64_t range = w->crashes && rng_below(&w->rng, 4) ? 60 : ref->calls[w->steps];
 
     return 1 + rng_below(&w->rng, range);
 }
@@ -80,6 +83,7 @@ static int run_case(struct world *w, const struct reference *ref, struct buf *ou
 {
     int crashes = 1 + (int)rng_below(&w->rng, CRASHES_MAX);
 
+    w->steps = STEPS_MIN + (int)rng_below(&w->rng, STEP_COUNT + 1 - STEPS_MIN);
     for (int i = 0; i <= crashes; i++) {
         choose_mode(w);
         disk_sim_fail_at(w->disk, i < crashes ? choose_call(w, ref) : 0);
@@ -88,7 +92,7 @@ static int run_case(struct world *w, const struct reference *ref, struct buf *ou
         w->crashes++;
         disk_sim_crash(w->disk);
     }
-    disk_sim_fail_at(w->disk, 0);
+    disk_sim_crash(w->disk); /* what was closed is safe */
     return read_results(w, out, err);
 }
 
@@ -101,9 +105,9 @@ static int check_case(const struct reference *ref, uint64_t seed, uint64_t *cras
     int failed = world_begin(&w, ref, seed, &err) || run_case(&w, ref, &out, &err);
 
     if (failed) printf("seed %llu: step %d: %s\n", (unsigned long long)seed, w.run.step, err.text);
-    else if (strcmp(buf_text(&out), ref->result.ptr) != 0) {
+    else if (strcmp(buf_text(&out), ref->result[w.steps].ptr) != 0) {
         printf("seed %llu: another result\n", (unsigned long long)seed);
-        print_difference(buf_text(&out), ref->result.ptr);
+        print_difference(buf_text(&out), ref->result[w.steps].ptr);
         failed = 1;
     }
     *crashes += (uint64_t)w.crashes;
@@ -112,18 +116,33 @@ static int check_case(const struct reference *ref, uint64_t seed, uint64_t *cras
     return failed ? -1 : 0;
 }
 
-static int make_reference(struct reference *ref, struct err *err)
+static int make_reference(struct reference *ref, int steps, struct err *err)
 {
     struct world w;
-    int failed;
+    int failed = world_begin(&w, ref, 0, err);
 
-    events_text(0, EVENT_COUNT, &ref->input);
-    failed = world_begin(&w, ref, 0, err) || run_and_close(&w, err);
-    ref->calls = disk_sim_calls(w.disk);
-    if (!failed) failed = read_results(&w, &ref->result, err);
-    buf_text(&ref->result);
+    w.steps = steps;
+    failed = failed || run_and_close(&w, err);
+    ref->calls[steps] = disk_sim_calls(w.disk);
+    failed = failed || read_results(&w, &ref->result[steps], err);
+    buf_text(&ref->result[steps]);
     disk_free(w.disk);
-    return failed;
+    return failed ? -1 : 0;
+}
+
+static int make_references(struct reference *ref, struct err *err)
+{
+    events_text(0, EVENT_COUNT, &ref->input);
+    for (int steps = STEPS_MIN; steps <= STEP_COUNT; steps++) {
+        if (make_reference(ref, steps, err)) return -1;
+    }
+    return 0;
+}
+
+static void reference_free(struct reference *ref)
+{
+    buf_free(&ref->input);
+    for (int i = 0; i <= STEP_COUNT; i++) buf_free(&ref->result[i]);
 }
 
 int main(int argc, char **argv)
@@ -134,15 +153,14 @@ int main(int argc, char **argv)
     struct err err = {0};
     int failed = 0;
 
-    mallopt(M_MMAP_THRESHOLD, 1 << 30);
+    mallopt(M_MMAP_THRESHOLD, 32 << 20); /* many short lives */
     mallopt(M_TRIM_THRESHOLD, 1 << 30);
-    if (make_reference(&ref, &err)) {
+    if (make_references(&ref, &err)) {
         printf("without a crash: %s\n", err.text);
         return report(0, 1);
     }
-    printf("seeds from %llu, %llu disk calls without a crash\n", (unsigned long long)first, (unsigned long long)ref.calls);
+    printf("seeds from %llu, %llu disk calls without a crash\n", (unsigned long long)first, (unsigned long long)ref.calls[STEP_COUNT]);
     for (uint64_t seed = first; crashes < want && failed < FAILED_MAX; seed++) failed += check_case(&ref, seed, &crashes) != 0;
-    buf_free(&ref.input);
-    buf_free(&ref.result);
+    reference_free(&ref);
     return report((int)crashes - failed, failed);
 }

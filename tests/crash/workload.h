@@ -15,7 +15,7 @@
 #include <string.h>
 
 #define WORKLOAD_START INT64_C(1767225600000000) /* 2026-01-01 00:00:00 */
-enum { EVENT_COUNT = 70 };
+enum { EVENT_COUNT = 48 };
 
 enum step_kind { STEP_SQL, STEP_PUT, STEP_INSERT };
 
@@ -109,7 +109,7 @@ static inline void event_text(int i, struct buf *out)
     else put_time(out, at);
     buf_printf(out, ",\"device\":\"d%d\",\"value\":", (int)rng_below(&rng, 4));
     if (i % 19 == 7) buf_puts(out, "\"much\"}\n");
-    else if (i == 50) buf_puts(out, "17\n");
+    else if (i == 40) buf_puts(out, "17\n");
     else buf_printf(out, "%d}\n", (int)rng_below(&rng, 1000));
 }
 
@@ -168,10 +168,10 @@ static inline usec run_clock(void *arg)
     return ((const struct run *)arg)->now;
 }
 
-/* The clock stands at the step that is to be run. */
-static inline void run_set_clock(struct run *r)
+/* The clock stands at the step that is to be run, at the end at the last one. */
+static inline void run_set_clock(struct run *r, int end)
 {
-    r->now = WORKLOAD_START + r->step * USEC_SECOND;
+    r->now = WORKLOAD_START + (r->step < end ? r->step : end - 1) * USEC_SECOND;
 }
 
 static const struct connector *const run_connectors[] = {&file_connector, NULL};
@@ -238,7 +238,7 @@ static inline int run_put(struct run *r, struct engine *e, struct err *err)
 static inline int run_to(struct run *r, struct engine *e, int to, struct err *err)
 {
     while (r->step < to) {
-        run_set_clock(r);
+        run_set_clock(r, to);
         if (steps[r->step].kind == STEP_SQL ? run_sql(r, e, steps[r->step].text, err) : run_put(r, e, err)) return -1;
         if (engine_drain(e, NULL, NULL, err)) return -1;
         r->step++;
@@ -306,10 +306,11 @@ static inline int select_text(struct engine *e, const char *sql, int sorted, str
     return failed;
 }
 
-/* All results as text. */
+/* All results as text; those of relations that are not there yet are left out. */
 static inline int results_text(struct engine *e, struct buf *out, struct err *err)
 {
     for (int i = 0; i < RESULT_COUNT; i++) {
+        if (!engine_object(e, strstr(results[i].sql, " FROM ") + 6)) continue;
         if (select_text(e, results[i].sql, results[i].kind == RESULT_SET, out, err)) return -1;
     }
     return 0;
