@@ -1,6 +1,8 @@
 # weir's build. `make help` lists the targets; the folders and their order are in README.md.
 # All cores, unless -j says otherwise.
+ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += --jobs=$(shell nproc)
+endif
 CC     ?= cc
 BUILD  ?= build
 CFLAGS ?= -O2 -g

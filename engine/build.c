@@ -47,7 +47,7 @@ int build_catch_up(struct engine *e, struct group *g, const struct epoch *ep, st
     return 0;
 }
 
-void build_move_readings(struct group *from, struct group *to)
+static void move_readings(struct group *from, struct group *to)
 {
     for (size_t i = 0; i < from->reading_count; i++) {
         struct reading *r = &from->reading[i];
@@ -60,13 +60,17 @@ void build_move_readings(struct group *from, struct group *to)
     }
 }
 
+int build_move(struct engine *e, struct group *g, struct err *err)
+{
+    if (flow_finish(g->flow, err) || flow_join(g->flow, e->main.flow, e->catalog, err)) return -1;
+    move_readings(g, &e->main);
+    return flow_settle(e->main.flow, err);
+}
+
 static int run_join(struct engine *e, struct group *g, struct epoch *ep, struct err *err)
 {
     flow_begin(g->flow);
-    if (build_catch_up(e, g, ep, err) || epoch_finish(e, g, ep, err)) return -1;
-    if (flow_join(g->flow, e->main.flow, e->catalog, err)) return -1;
-    build_move_readings(g, &e->main);
-    return 0;
+    return build_catch_up(e, g, ep, err) || build_move(e, g, err) || epoch_commit(e, ep, err) ? -1 : 0;
 }
 
 int epoch_join(struct engine *e, struct group *build, struct err *err)

@@ -58,7 +58,7 @@ void epoch_output_clear(struct engine *e);
 /* Time comes as far as it has come for the others (by the epoch of the join, whose `to` is the place of the main
  * group): what rows alone do not say. */
 int build_catch_up(struct engine *e, struct group *g, const struct epoch *ep, struct err *err) MUST_CHECK;
-/* The readings of one group go over to another that has none for their streams. */
-void build_move_readings(struct group *from, struct group *to);
+/* The query, with its state and its readings, goes over to the main group. */
+int build_move(struct engine *e, struct group *g, struct err *err) MUST_CHECK;
 
 #endif

@@ -45,7 +45,7 @@ static int replay_kind(struct engine *e, struct group *g, struct epoch *entry, s
     switch (entry->kind) {
     case EPOCH_ROWS: return replay_rows(e, g, entry, err);
     case EPOCH_END: flow_begin(g->flow); return epoch_run_end(g, entry, err) || flow_finish(g->flow, err) ? -1 : 0;
-    case EPOCH_JOIN: flow_begin(g->flow); return build_catch_up(e, g, entry, err) || flow_finish(g->flow, err) ? -1 : 0;
+    case EPOCH_JOIN: flow_begin(g->flow); return build_catch_up(e, g, entry, err) || build_move(e, g, err) ? -1 : 0;
     }
     return err_set(err, ERR_DAMAGED, -1, "an epoch of unknown kind");
 }
@@ -79,8 +79,6 @@ int epoch_replay(struct engine *e, struct str payload, struct err *err)
         failed = epoch_commit(e, &entry, err);
     }
     if (!failed && entry.kind == EPOCH_JOIN) {
-        failed = flow_join(g->flow, e->main.flow, e->catalog, err);
-        if (!failed) build_move_readings(g, &e->main);
         build_free(g);
         e->build = NULL;
     }

@@ -36,7 +36,10 @@ static int check_path(struct binder *b, const struct column_def *c)
 
 static int add_column(struct binder *b, const struct column_def *c, struct object *o)
 {
-    struct field f = {.name = bind_new_name(b, &c->name), .quoted = c->name.quoted, .not_null = c->not_null};
+    struct field f = {.name = bind_new_name(b, &c->name),
+                      .quoted = c->name.quoted,
+                      .not_null = c->not_null,
+                      .cut = b->ctx->dialect == DIALECT_KINESIS};
 
     if (check_new_name(b, &c->name, o->fields, o->field_count, f.name) || bind_type(b, c->type, &f.type)) return -1;
     if (f.type.kind == TYPE_INTERVAL_DAY || f.type.kind == TYPE_INTERVAL_MONTH)

@@ -13,6 +13,7 @@ struct field {
     bool quoted;      /* was written in quotes (then a match in another case is warned about) */
     struct type type;
     bool not_null;
+    bool cut; /* text longer than VARCHAR(n) is cut (the old service's dialect), else an error of the row */
     /* Of a declared stream's columns: */
     const char *path;   /* FROM '$.a.b', or NULL: the key of its own name */
     const char *format; /* FORMAT '...' of a TIMESTAMP, or NULL */

@@ -124,6 +124,11 @@ static union multiset_value value_at(const struct column *c, int row)
     return v;
 }
 
+static int compare_int(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
 /* NaN is the greatest and equals itself. */
 static int compare_double(double a, double b)
 {
@@ -159,85 +164,156 @@ static void set_extreme_text(struct agg_home *home, struct extreme *e, const str
     put_u64(e->text.bytes + 4, heap_put(home->pages, table_heap(home->table), t->ptr, t->len));
 }
 
-/* How the value compares with the one held: positive when it is greater. */
-static int compare_extreme(const struct agg *a, const struct agg_home *home, const struct extreme *e,
-                           const union multiset_value *v)
-{
-    switch (a->phys) {
-    case PHYS_BOOL:
-    case PHYS_INT: return (v->i > e->i) - (v->i < e->i);
-    case PHYS_DOUBLE: return compare_double(v->d, e->d);
-    case PHYS_TEXT: return compare_extreme_text(home, e, &v->t);
-    }
-    return 0;
-}
+/* ---- how rows change groups: a loop for each kind and type ---- */
 
-static void extreme_add(const struct agg *a, struct agg_home *home, struct extreme *e, union multiset_value v)
+/* What DISTINCT counts or sums: a value appears (weight 1) or goes (-1). */
+static void distinct_add(const struct agg *a, struct agg_home *home, uint8_t *state, union multiset_value value,
+                         int64_t weight)
 {
-    int c = e->present ? compare_extreme(a, home, e, &v) : 1;
-
-    if (e->present && (a->kind == AGG_MIN ? c >= 0 : c <= 0)) return;
-    if (a->phys == PHYS_TEXT)
-        set_extreme_text(home, e, &v.t);
+    if (a->kind == AGG_COUNT)
+        *(int64_t *)state += weight;
     else if (a->phys == PHYS_DOUBLE)
-        e->d = v.d;
+        real_add(home, (struct real_sum *)state, value.d, weight);
     else
-        e->i = v.i;
-    e->present = 1;
+        int_add((struct int_sum *)state, value.i, weight);
 }
 
-/* One value counted or summed: for DISTINCT, when it appears or goes. */
-static void plain_add(const struct agg *a, struct agg_home *home, uint8_t *state, const struct column *arg, int row,
-                      int64_t weight)
+static int64_t weight_of(const struct agg_rows *r, int row)
 {
-    switch (a->kind) {
-    case AGG_COUNT_ROWS:
-    case AGG_COUNT: *(int64_t *)state += weight; break;
-    case AGG_SUM:
-    case AGG_AVG:
-        if (a->phys == PHYS_DOUBLE)
-            real_add(home, (struct real_sum *)state, arg->doubles[row], weight);
-        else
-            int_add((struct int_sum *)state, arg->ints[row], weight);
-        break;
-    case AGG_MIN:
-    case AGG_MAX: extreme_add(a, home, (struct extreme *)state, value_at(arg, row)); break;
-    }
+    return r->weight ? r->weight[row] : 1;
 }
 
 static void set_update(const struct agg *a, struct agg_home *home, const struct agg_rows *r, const struct column *arg)
 {
     for (int i = 0; i < r->count; i++) {
         int row = r->row[i];
-        int64_t weight = r->weight ? r->weight[row] : 1, before, after;
+        union multiset_value value = value_at(arg, row);
+        int64_t before, after;
 
         if (column_is_null(arg, row)) continue;
-        multiset_add(home->set, r->id[i], value_at(arg, row), weight, &before, &after);
+        multiset_add(home->set, r->id[i], value, weight_of(r, row), &before, &after);
         if (a->distinct && (before > 0) != (after > 0))
-            plain_add(a, home, r->state[i] + a->offset, arg, row, after > 0 ? 1 : -1);
+            distinct_add(a, home, r->state[i] + a->offset, value, after > 0 ? 1 : -1);
     }
 }
 
 static void count_rows(int offset, const struct agg_rows *r)
 {
-    for (int i = 0; i < r->count; i++) *(int64_t *)(r->state[i] + offset) += r->weight ? r->weight[r->row[i]] : 1;
+    for (int i = 0; i < r->count; i++) *(int64_t *)(r->state[i] + offset) += weight_of(r, r->row[i]);
+}
+
+static void count_values(int offset, const struct agg_rows *r, const struct column *arg)
+{
+    for (int i = 0; i < r->count; i++) {
+        int row = r->row[i];
+        if (!column_is_null(arg, row)) *(int64_t *)(r->state[i] + offset) += weight_of(r, row);
+    }
+}
+
+static void sum_ints(int offset, const struct agg_rows *r, const struct column *arg)
+{
+    for (int i = 0; i < r->count; i++) {
+        int row = r->row[i];
+        if (!column_is_null(arg, row))
+            int_add((struct int_sum *)(r->state[i] + offset), arg->ints[row], weight_of(r, row));
+    }
+}
+
+static void sum_reals(int offset, struct agg_home *home, const struct agg_rows *r, const struct column *arg)
+{
+    for (int i = 0; i < r->count; i++) {
+        int row = r->row[i];
+        if (column_is_null(arg, row)) continue;
+        real_add(home, (struct real_sum *)(r->state[i] + offset), arg->doubles[row], weight_of(r, row));
+    }
+}
+
+/* sign: 1 for the greatest value, -1 for the least. */
+static void extreme_bools(int offset, int sign, const struct agg_rows *r, const struct column *arg)
+{
+    for (int i = 0; i < r->count; i++) {
+        int row = r->row[i], v = arg->bools[row];
+        struct extreme *e = (struct extreme *)(r->state[i] + offset);
+
+        if (column_is_null(arg, row) || (e->present && sign * (v - (int)e->i) <= 0)) continue;
+        e->i = v;
+        e->present = 1;
+    }
+}
+
+static void extreme_ints(int offset, int sign, const struct agg_rows *r, const struct column *arg)
+{
+    for (int i = 0; i < r->count; i++) {
+        int row = r->row[i];
+        int64_t v = arg->ints[row];
+        struct extreme *e = (struct extreme *)(r->state[i] + offset);
+
+        if (column_is_null(arg, row) || (e->present && sign * compare_int(v, e->i) <= 0)) continue;
+        e->i = v;
+        e->present = 1;
+    }
+}
+
+static void extreme_reals(int offset, int sign, const struct agg_rows *r, const struct column *arg)
+{
+    for (int i = 0; i < r->count; i++) {
+        int row = r->row[i];
+        double v = arg->doubles[row];
+        struct extreme *e = (struct extreme *)(r->state[i] + offset);
+
+        if (column_is_null(arg, row) || (e->present && sign * compare_double(v, e->d) <= 0)) continue;
+        e->d = v == 0 ? 0 : v;
+        e->present = 1;
+    }
+}
+
+static void extreme_texts(int offset, int sign, struct agg_home *home, const struct agg_rows *r,
+                          const struct column *arg)
+{
+    for (int i = 0; i < r->count; i++) {
+        int row = r->row[i];
+        const struct text *v = &arg->texts[row];
+        struct extreme *e = (struct extreme *)(r->state[i] + offset);
+
+        if (column_is_null(arg, row) || (e->present && sign * compare_extreme_text(home, e, v) <= 0)) continue;
+        set_extreme_text(home, e, v);
+        e->present = 1;
+    }
+}
+
+static void extreme_update(const struct agg *a, struct agg_home *home, const struct agg_rows *r,
+                           const struct column *arg)
+{
+    int sign = a->kind == AGG_MAX ? 1 : -1;
+
+    switch (a->phys) {
+    case PHYS_BOOL: extreme_bools(a->offset, sign, r, arg); break;
+    case PHYS_INT: extreme_ints(a->offset, sign, r, arg); break;
+    case PHYS_DOUBLE: extreme_reals(a->offset, sign, r, arg); break;
+    case PHYS_TEXT: extreme_texts(a->offset, sign, home, r, arg); break;
+    }
 }
 
 static void plain_update(const struct agg *a, struct agg_home *home, const struct agg_rows *r, const struct column *arg)
 {
-    for (int i = 0; i < r->count; i++) {
-        int row = r->row[i];
-
-        if (column_is_null(arg, row)) continue;
-        plain_add(a, home, r->state[i] + a->offset, arg, row, r->weight ? r->weight[row] : 1);
+    switch (a->kind) {
+    case AGG_COUNT_ROWS: count_rows(a->offset, r); break;
+    case AGG_COUNT: count_values(a->offset, r, arg); break;
+    case AGG_SUM:
+    case AGG_AVG:
+        if (a->phys == PHYS_DOUBLE)
+            sum_reals(a->offset, home, r, arg);
+        else
+            sum_ints(a->offset, r, arg);
+        break;
+    case AGG_MIN:
+    case AGG_MAX: extreme_update(a, home, r, arg); break;
     }
 }
 
 void agg_update(const struct agg *a, struct agg_home *home, const struct agg_rows *rows, const struct column *arg)
 {
-    if (a->kind == AGG_COUNT_ROWS)
-        count_rows(a->offset, rows);
-    else if (a->ordered_set)
+    if (a->ordered_set)
         set_update(a, home, rows, arg);
     else
         plain_update(a, home, rows, arg);

@@ -16,17 +16,9 @@ struct inlet *flow_inlet(struct flow *f, int n)
     return NULL;
 }
 
-static struct node *node_of(const struct flow *f, uint32_t stream)
-{
-    for (size_t i = 0; i < f->node_count; i++) {
-        if (f->node[i]->object->id == stream) return f->node[i];
-    }
-    return NULL;
-}
-
 struct inlet *flow_inlet_of(struct flow *f, uint32_t stream)
 {
-    struct node *n = node_of(f, stream);
+    struct node *n = flow_node_of(f, stream);
 
     return n ? n->inlet : NULL;
 }
@@ -48,6 +40,7 @@ static void clear_phase(struct flow *f)
 void flow_begin(struct flow *f)
 {
     clear_phase(f);
+    if (f->options.outer) clear_phase(f->options.outer);
 }
 
 static int push_inputs(struct query *q, struct err *err)
@@ -115,6 +108,14 @@ static int first_crossing(const struct node *n)
     return low;
 }
 
+/* Of a stream that both read, the outer flow has reported the bad rows. */
+static bool reported_before(const struct flow *f, const struct node *n)
+{
+    const struct node *outer = f->options.outer ? flow_node_of(f->options.outer, n->object->id) : NULL;
+
+    return outer && outer->inlet;
+}
+
 /* Bad rows are bad for everybody: one row of error_stream in all. */
 static void report_bad(struct flow *f, struct node *n)
 {
@@ -123,7 +124,7 @@ static void report_bad(struct flow *f, struct node *n)
     uint16_t sel[BATCH_ROWS];
 
     inlet_batch(in, n->from, n->to, sel, &b);
-    if (b.live == n->to - n->from) return;
+    if (b.live == n->to - n->from || reported_before(f, n)) return;
     for (int i = n->from; i < n->to; i++) {
         struct buf message = {0};
         if (in->bad[i] == ROW_OK) continue;
@@ -350,7 +351,7 @@ int flow_tick(struct flow *f, usec clock, uint64_t next_ordinal, struct err *err
 
 int flow_idle(struct flow *f, uint32_t stream, enum activity activity, const struct tick *tick, struct err *err)
 {
-    struct node *n = node_of(f, stream);
+    struct node *n = flow_node_of(f, stream);
 
     if (!n || !n->inlet || n->inlet->memory.idle == (int64_t)activity) return 0;
     clear_phase(f);
@@ -362,7 +363,7 @@ int flow_idle(struct flow *f, uint32_t stream, enum activity activity, const str
 
 int flow_advance(struct flow *f, uint32_t stream, const struct tick *tick, struct err *err)
 {
-    struct node *n = node_of(f, stream);
+    struct node *n = flow_node_of(f, stream);
 
     if (!n || !n->inlet || tick->watermark <= n->inlet->memory.watermark) return 0;
     clear_phase(f);
@@ -376,7 +377,7 @@ int flow_advance(struct flow *f, uint32_t stream, const struct tick *tick, struc
 
 usec flow_watermark(const struct flow *f, uint32_t stream)
 {
-    const struct node *n = node_of(f, stream);
+    const struct node *n = flow_node_of(f, stream);
 
     if (!n) return USEC_MIN;
     return n->feeder_count || !n->inlet ? n->memory.watermark : n->inlet->memory.watermark;
@@ -409,6 +410,18 @@ bool flow_owes(const struct flow *f)
     return false;
 }
 
+/* Rows that a query being built has put into the nodes of this flow go to their readers. */
+static int flow_pass_on(struct flow *f, struct err *err)
+{
+    return run_phase(f, err) || flow_finish(f, err) ? -1 : 0;
+}
+
+int flow_settle(struct flow *f, struct err *err)
+{
+    clear_phase(f);
+    return flow_pass_on(f, err);
+}
+
 int flow_finish(struct flow *f, struct err *err)
 {
     clear_phase(f);
@@ -418,7 +431,7 @@ int flow_finish(struct flow *f, struct err *err)
     for (size_t i = 0; i < f->node_count; i++) {
         if (f->node[i]->object->kind == OBJECT_VIEW) rowset_clear(f->node[i]->rows);
     }
-    return 0;
+    return f->options.outer ? flow_pass_on(f->options.outer, err) : 0;
 }
 
 /* Only windows over arrival time are closed by the clock. */

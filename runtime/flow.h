@@ -21,7 +21,9 @@ struct flow_options {
     void *append_arg;
     struct rng *shuffle;               /* NULL, or tests' random order of partitions */
     const struct object *error_stream; /* where rows with errors go */
-    struct flow *outer; /* NULL, or: where views are that a query of this flow begins with (a query being built) */
+    /* NULL, or (of a query being built) the flow of all others: where views are that the query begins with, and where
+     * the readers of its stream are. */
+    struct flow *outer;
 };
 
 struct flow *flow_new(const struct flow_options *options);
@@ -53,7 +55,10 @@ int flow_advance(struct flow *f, uint32_t stream, const struct tick *tick, struc
 usec flow_watermark(const struct flow *f, uint32_t stream);
 /* Whether an epoch without rows has something to hand on (the one row of an aggregate over nothing). */
 bool flow_owes(const struct flow *f);
+/* The end of an epoch. What a query being built has written goes to its readers in the outer flow, which ends, too. */
 int flow_finish(struct flow *f, struct err *err) MUST_CHECK;
+/* After a query has joined: time comes to the readers of its stream. */
+int flow_settle(struct flow *f, struct err *err) MUST_CHECK;
 
 /* The operator at a query's end (op_view_..., op_collect_...). */
 struct operator *flow_end_of(struct flow *f, uint32_t query);

@@ -38,10 +38,10 @@ void flow_free(struct flow *f)
 /* The node of an object, made when absent. Nodes stand in order of declaration, but for error_stream. */
 static struct node *node_for(struct flow *f, const struct object *o)
 {
-    for (size_t i = 0; i < f->node_count; i++) {
-        if (f->node[i]->object->id == o->id) return f->node[i];
-    }
-    struct node *n = node_new(f, o);
+    struct node *n = flow_node_of(f, o->id);
+
+    if (n) return n;
+    n = node_new(f, o);
     for (size_t i = f->node_count - 1; i > 1 && f->node[i - 1]->object->id > o->id; i--) {
         f->node[i] = f->node[i - 1];
         f->node[i - 1] = n;
@@ -214,10 +214,11 @@ static void adopt_inlet(struct node *from, struct node *to)
     }
 }
 
-/* A stream that nothing has fed there yet has come as far as the moved query brought it. */
+/* A stream that nobody knew there yet has the greatest time to which the moved query brought it; its watermark comes to
+ * its readers when it is next gathered. */
 static void adopt_target(struct query *q, struct node *to)
 {
-    if (to->memory.watermark == USEC_MIN && to->memory.max_time == USEC_MIN) to->memory = q->target->memory;
+    if (to->memory.max_time == USEC_MIN) to->memory.max_time = q->target->memory.max_time;
     q->target = to;
 }
 
@@ -237,5 +238,7 @@ int flow_join(struct flow *from, struct flow *to, const struct catalog *catalog,
         adopt_target(q, node_for(to, q->object->target ? catalog_get(catalog, q->object->target) : q->object));
     }
     if (from->merge > to->merge) to->merge = from->merge;
+    to->unread.errors += from->unread.errors;
+    to->unread.late += from->unread.late;
     return topology_update(to, err);
 }

@@ -114,12 +114,14 @@ static inline void target_double(struct target *t, int row, double v)
 /* text_of, with its four bytes read at once. A text has at most as many characters as bytes. */
 static inline enum misfit target_varchar(struct target *t, int row, const char *text, size_t len)
 {
-    uint32_t prefix = get_u32(text) & (uint32_t)((UINT64_C(1) << 8 * (len < 4 ? len : 4)) - 1);
     struct text *out = &t->column.texts[row];
 
-    if (len > t->limit && utf8_count(text, len) > t->limit) return MISFIT_LENGTH;
+    if (len > t->limit && utf8_count(text, len) > t->limit) {
+        if (!t->field->cut) return MISFIT_LENGTH;
+        len = utf8_offset(text, len, t->limit);
+    }
     out->len = (uint32_t)len;
-    put_u32(out->prefix, prefix);
+    put_u32(out->prefix, get_u32(text) & (uint32_t)((UINT64_C(1) << 8 * (len < 4 ? len : 4)) - 1));
     out->ptr = text;
     bit_set(t->column.valid, row);
     return FITS;

@@ -55,16 +55,19 @@ static void pack_doubles(const double *v, const uint16_t *sel, int live, uint8_t
     for (int i = 0; i < live; i++) put_u64(at + (size_t)i * stride, double_word(v[sel ? sel[i] : i]));
 }
 
+/* Bytes 4 to 11 of a text of at most 12, zero-padded, without a read outside of it. */
+static uint64_t tail_of(const char *p, uint32_t len)
+{
+    if (len >= 8) return get_u64(p + len - 8) >> (12 - len) * 8;
+    if (len > 4) return get_u32(p + len - 4) >> (8 - len) * 8;
+    return 0;
+}
+
 static void pack_text(const struct text *t, uint8_t *at)
 {
-    memset(at, 0, 16);
     put_u32(at, t->len);
-    if (t->len <= INLINE_MAX) {
-        if (t->len) memcpy(at + 4, t->ptr, t->len);
-        return;
-    }
     memcpy(at + 4, t->prefix, 4);
-    memcpy(at + 8, &t->ptr, sizeof t->ptr);
+    put_u64(at + 8, t->len <= INLINE_MAX ? tail_of(t->ptr, t->len) : (uintptr_t)t->ptr);
 }
 
 static void pack_texts(const struct text *v, const uint16_t *sel, int live, uint8_t *at, size_t stride)
@@ -102,7 +105,7 @@ static void pack_column(const struct key_layout *layout, int column, const struc
 /* --- hashing --- */
 
 /* A text is hashed by its bytes wherever they are; `bytes` is read only for a long one. */
-static uint64_t hash_text(uint64_t h, const uint8_t *at, const char *bytes)
+static inline uint64_t hash_text(uint64_t h, const uint8_t *at, const char *bytes)
 {
     if (get_u32(at) <= INLINE_MAX) return hash_mix(hash_mix(h, get_u64(at)), get_u64(at + 8));
     return hash_mix(h, hash_bytes(bytes, get_u32(at)));

@@ -5,6 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct node *flow_node_of(const struct flow *f, uint32_t id)
+{
+    for (size_t i = 0; i < f->node_count; i++) {
+        if (f->node[i]->object->id == id) return f->node[i];
+    }
+    return NULL;
+}
+
 struct node *node_new(struct flow *f, const struct object *o)
 {
     struct node *n = mem_zalloc(sizeof *n);
@@ -181,14 +189,29 @@ static void take_tick(struct node *n)
     n->tick.watermark = n->memory.watermark;
 }
 
+/* A flow's own node, or that of the flow around it. */
+struct home {
+    struct flow *flow;
+    struct node *node;
+};
+
+static struct home home_of(struct flow *f, struct node *n)
+{
+    struct flow *outer = f->options.outer;
+    struct node *there = outer ? flow_node_of(outer, n->object->id) : NULL;
+
+    return there ? (struct home){outer, there} : (struct home){f, n};
+}
+
 int node_gather(struct flow *f, struct node *n, struct err *err)
 {
+    struct home home = home_of(f, n);
     struct batch b;
 
     for (int i = 0; i < n->feeder_count; i++) take_feeder(f, n, n->feeder[i]);
     rowset_sort(n->merged);
     for (int first = 0, count; (count = rowset_batch(n->merged, first, &b)) > 0; first += count) {
-        if (take_batch(f, n, &b, err)) return -1;
+        if (take_batch(home.flow, home.node, &b, err)) return -1;
     }
     rowset_clear(n->merged);
     take_watermark(n);

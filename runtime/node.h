@@ -69,9 +69,11 @@ struct flow {
 
 struct node *node_new(struct flow *f, const struct object *o);
 void node_free(struct node *n);
-/* The query of an object, or NULL. */
+/* The node, or the query, of an object; or NULL. */
+struct node *flow_node_of(const struct flow *f, uint32_t id);
 struct query *flow_query_of(const struct flow *f, uint32_t id);
-/* Takes the feeders' rows in order, gives them to the stream's log and to `rows`, and the feeders' watermark. */
+/* Takes the feeders' rows in order, gives them to the stream's log and to `rows` (of the outer flow's node, if the
+ * stream is known there), and the feeders' watermark. */
 int node_gather(struct flow *f, struct node *n, struct err *err) MUST_CHECK;
 /* Pushes what came to the node in this phase into a scan. */
 int node_push(struct node *n, struct operator *scan, struct err *err) MUST_CHECK;

@@ -1,7 +1,7 @@
-/* test_run.c - the command `weir test`: arguments, files, modes. */
-#include "shell/test_run.h"
-
+/* test_run.c - `weir test FILE...`: plays the tests of `.test` files, in all modes that each may be played in. */
 #include "base/disk.h"
+#include "shell/command_table.h"
+#include "shell/commands.h"
 #include "shell/test_report.h"
 #include "shell/test_update.h"
 
@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage_text[] = "usage: weir test [--mode plain|rows|cuts|lanes|crash] [--seed N] [--format "
-                                 "text|tap|junit] [--update] [--verbose] FILE...\n";
+#define TEST_OPTION_ENUM(enumerator, name, argument, sentence) enumerator,
+enum { TEST_OPTIONS(TEST_OPTION_ENUM) };
+#undef TEST_OPTION_ENUM
 
 struct run {
     struct test_report report;
@@ -24,69 +25,46 @@ struct run {
 
 /* ---- arguments ---- */
 
-static int choose(const char *value, const char *const *words, int count)
+static int take_seed(const char *value, uint64_t *out, struct err *err)
 {
-    for (int i = 0; value && i < count; i++) {
-        if (strcmp(value, words[i]) == 0) return i;
-    }
-    return -1;
+    char *end;
+
+    errno = 0;
+    *out = strtoull(value, &end, 10);
+    if (*value >= '0' && *value <= '9' && !*end && !errno) return 0;
+    return err_set(err, ERR_USAGE, -1, "--seed takes a whole number, not \"%s\"", value);
 }
 
-static int set_mode(struct run *run, const char *value)
+static int take_mode(struct run *run, const char *value, struct err *err)
 {
     const char *names[MODE_COUNT];
     int mode;
 
     for (int i = 0; i < MODE_COUNT; i++) names[i] = test_mode_name((enum test_mode)i);
-    mode = choose(value, names, MODE_COUNT);
-    if (mode < 0) return -1;
+    if (options_choice("--mode", value, names, MODE_COUNT, &mode, err)) return -1;
     for (int i = 0; i < MODE_COUNT; i++) run->mode[i] = i == mode;
     return 0;
 }
 
-static int set_format(struct run *run, const char *value)
+static int take_format_name(struct run *run, const char *value, struct err *err)
 {
     static const char *const names[] = {"text", "tap", "junit"};
-    int format = choose(value, names, 3);
+    int format;
 
-    if (format < 0) return -1;
+    if (options_choice("--format", value, names, 3, &format, err)) return -1;
     run->report.format = (enum test_format)format;
     return 0;
 }
 
-static int set_seed(struct run *run, const char *value)
+static int take_arguments(struct run *run, const struct arguments *a, struct err *err)
 {
-    char *end;
-
-    if (!value || !*value) return -1;
-    errno = 0;
-    run->seed = strtoull(value, &end, 10);
-    return *end || errno ? -1 : 0;
-}
-
-/* Takes one argument, and its value from the next; returns how many, -1 when it is wrong. */
-static int take_argument(struct run *run, const char *word, const char *value)
-{
-    if (strcmp(word, "--mode") == 0) return set_mode(run, value) ? -1 : 2;
-    if (strcmp(word, "--format") == 0) return set_format(run, value) ? -1 : 2;
-    if (strcmp(word, "--seed") == 0) return set_seed(run, value) ? -1 : 2;
-    if (strcmp(word, "--update") == 0) return run->update = true, 1;
-    if (strcmp(word, "--verbose") == 0) return run->report.verbose = true, 1;
-    return -1;
-}
-
-static int take_arguments(struct run *run, int argc, char **argv)
-{
-    int i = 1;
-
-    while (i < argc && argv[i][0] == '-') {
-        int taken = take_argument(run, argv[i], i + 1 < argc ? argv[i + 1] : NULL);
-        if (taken < 0) return -1;
-        i += taken;
-    }
-    run->files = argv + i;
-    run->file_count = argc - i;
-    return run->file_count ? 0 : -1;
+    *run = (struct run){.seed = 1, .files = a->operands, .file_count = a->operand_count};
+    for (int i = 0; i < MODE_COUNT; i++) run->mode[i] = true;
+    run->update = a->value[TEST_UPDATE] != NULL;
+    run->report.verbose = a->value[TEST_VERBOSE] != NULL;
+    if (a->value[TEST_MODE] && take_mode(run, a->value[TEST_MODE], err)) return -1;
+    if (a->value[TEST_SEED] && take_seed(a->value[TEST_SEED], &run->seed, err)) return -1;
+    return a->value[TEST_FORMAT] ? take_format_name(run, a->value[TEST_FORMAT], err) : 0;
 }
 
 /* ---- files ---- */
@@ -212,15 +190,14 @@ static void run_file(struct run *run, const char *path)
 
 int test_main(int argc, char **argv)
 {
-    struct run run = {.seed = 1};
+    struct arguments arguments;
+    struct run run;
+    struct err err;
 
-    for (int i = 0; i < MODE_COUNT; i++) run.mode[i] = true;
-    if (take_arguments(&run, argc, argv)) {
-        fputs(usage_text, stderr);
-        return 2;
-    }
+    if (options_parse(&command_test, argc, argv, &arguments, &err) || take_arguments(&run, &arguments, &err))
+        return usage_error("test", &err);
     test_report_begin(&run.report);
     for (int i = 0; i < run.file_count; i++) run_file(&run, run.files[i]);
     test_report_end(&run.report);
-    return run.report.failed ? 1 : 0;
+    return run.report.failed ? EXIT_INPUT : EXIT_DONE;
 }
