@@ -60,6 +60,21 @@ static void partition_init(struct groups *g, struct partition *p)
     partition_open_tables(g, p);
 }
 
+bool groups_fit(const struct plan *plan, const enum phys *key, int key_count, bool insert_only)
+{
+    struct key_layout layout;
+    size_t bytes = STATE_AT;
+
+    if (key_count > KEY_COLUMNS_MAX) return false;
+    key_layout_init(&layout, key, key_count);
+    for (int a = 0; a < plan->aggregate_count; a++) {
+        struct agg agg;
+        agg_init(&agg, &plan->aggregates[a], insert_only);
+        bytes += (size_t)agg.bytes;
+    }
+    return layout.bytes + bytes <= PAGE_BYTES;
+}
+
 struct groups *groups_new(const struct plan *plan, const enum phys *key, int key_count, bool insert_only)
 {
     struct groups *g = mem_zalloc(sizeof *g);
