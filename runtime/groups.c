@@ -196,12 +196,11 @@ static void update_partition(struct groups *g, int index, int first, int count, 
 /* The partitions in the order to run them: as they are, or shuffled. */
 static void partition_order(const struct groups *g, struct rng *shuffle, int *order)
 {
-    for (int p = 0; p < g->partition_count; p++) order[p] = p;
-    for (int p = g->partition_count - 1; shuffle && p > 0; p--) {
-        int other = (int)rng_below(shuffle, (uint64_t)p + 1), swap = order[p];
-        order[p] = order[other];
-        order[other] = swap;
+    if (shuffle) {
+        rng_order(shuffle, order, g->partition_count);
+        return;
     }
+    for (int p = 0; p < g->partition_count; p++) order[p] = p;
 }
 
 void groups_update(struct groups *g, const struct batch *in, const uint16_t *sel, int live,

@@ -341,9 +341,30 @@ static int place_in_windows(struct aggregator *g, const struct batch *in, int li
     return kept;
 }
 
+/* Tests: the rows as a few morsels in a random order, as several lanes would take them. */
+enum { MORSELS_MAX = 8 };
+
+static void update_morsels(struct aggregator *g, const struct batch *in, const uint16_t *sel, int live)
+{
+    struct rng *rng = g->op.context->shuffle;
+    int size = 1 + (int)rng_below(rng, (uint64_t)live), count = (live + size - 1) / size, order[MORSELS_MAX];
+
+    if (count > MORSELS_MAX) {
+        count = MORSELS_MAX;
+        size = (live + count - 1) / count;
+    }
+    rng_order(rng, order, count);
+    for (int i = 0; i < count; i++) {
+        int from = order[i] * size, to = from + size < live ? from + size : live;
+        if (from < to) groups_update(g->groups, in, sel + from, to - from, g->key, g->arg, g->filter, rng, touch, g);
+    }
+}
+
 static void update(struct aggregator *g, const struct batch *in, const uint16_t *sel, int live)
 {
-    if (live) groups_update(g->groups, in, sel, live, g->key, g->arg, g->filter, g->op.context->shuffle, touch, g);
+    if (!live) return;
+    if (g->op.context->shuffle) update_morsels(g, in, sel, live);
+    else groups_update(g->groups, in, sel, live, g->key, g->arg, g->filter, NULL, touch, g);
 }
 
 static struct row_head head_of(const struct batch *in, int row)
