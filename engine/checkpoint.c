@@ -7,8 +7,10 @@
  * epochs), the catalogue, and each object's DDL under "ddl.ID". Nothing is read back that weir.db does not name. */
 #include "engine/engine.h"
 
+#include "base/hash.h"
 #include "runtime/checkpoint_file.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,8 +26,10 @@ struct saved {
     uint32_t at_file, next_id;             /* next_id: of the next object */
     uint64_t at_offset, at_first, ordinal; /* the main group's place */
     uint64_t scanned;                      /* journal entries before this ordinal are in it */
+    uint32_t objects;                      /* rows of the catalogue */
+    uint32_t crc;                          /* CRC-32C of the whole value, with 0 here */
 };
-_Static_assert(sizeof(struct saved) == 88, "written to disk");
+_Static_assert(sizeof(struct saved) == 96, "written to disk");
 
 struct saved_reading {
     uint32_t stream, pad;
@@ -88,6 +92,15 @@ static int write_file(struct engine *e, uint64_t number, uint64_t previous, stru
     return checkpoint_writer_close(w, err);
 }
 
+static uint32_t count_objects(const struct engine *e)
+{
+    const struct object *o;
+    uint32_t n = 0;
+
+    for (int i = 0; (o = catalog_at(e->catalog, i)) != NULL; i++) n += !o->system;
+    return n;
+}
+
 static void pack_saved(struct engine *e, const struct saved *saved, struct buf *out)
 {
     buf_put(out, saved, sizeof *saved);
@@ -101,6 +114,7 @@ static void pack_saved(struct engine *e, const struct saved *saved, struct buf *
         buf_put(out, &s, sizeof s);
     }
     buf_put(out, e->aborted, e->aborted_count * sizeof *e->aborted);
+    put_u32(out->ptr + offsetof(struct saved, crc), crc32c(0, out->ptr, out->len));
 }
 
 static const char *kind_name(const struct object *o)
@@ -119,6 +133,26 @@ static int forget_object(void *arg, uint32_t id, const char *kind, const char *n
     return 0;
 }
 
+static uint32_t ddl_crc(uint32_t id, struct str ddl)
+{
+    return crc32c(crc32c(0, &id, sizeof id), ddl.ptr, ddl.len);
+}
+
+static int save_ddl(struct engine *e, const struct object *o, struct err *err)
+{
+    struct buf value = {0};
+    char key[32], crc[4];
+    int failed;
+
+    put_u32(crc, ddl_crc(o->id, o->ddl));
+    buf_put(&value, o->ddl.ptr, o->ddl.len);
+    buf_put(&value, crc, sizeof crc);
+    snprintf(key, sizeof key, "ddl.%u", (unsigned)o->id);
+    failed = store_put(e->database, key, str_of(value.ptr, value.len), err);
+    buf_free(&value);
+    return failed;
+}
+
 /* The catalogue as it is now: what is no more there goes, what is new comes. */
 static int save_catalog(struct engine *e, struct err *err)
 {
@@ -132,11 +166,8 @@ static int save_catalog(struct engine *e, struct err *err)
     }
     buf_free(&ids);
     for (int i = 0; !failed && (o = catalog_at(e->catalog, i)) != NULL; i++) {
-        char key[32];
         if (o->system) continue;
-        snprintf(key, sizeof key, "ddl.%u", (unsigned)o->id);
-        failed = store_catalog_put(e->database, o->id, kind_name(o), o->name, o->sql, err) ||
-                 store_put(e->database, key, o->ddl, err);
+        failed = store_catalog_put(e->database, o->id, kind_name(o), o->name, o->sql, err) || save_ddl(e, o, err);
     }
     return failed ? -1 : 0;
 }
@@ -180,6 +211,7 @@ int checkpoint_take(struct engine *e, struct err *err)
         .readings = (uint32_t)e->main.reading_count,
         .streams = (uint32_t)e->state_count,
         .aborted = (uint32_t)e->aborted_count,
+        .objects = count_objects(e),
         .at_file = e->main.place.at.file,
         .next_id = catalog_next_id(e->catalog),
         .at_offset = e->main.place.at.offset,
@@ -209,13 +241,28 @@ int checkpoint_maybe(struct engine *e, struct err *err)
 
 /* ---- loading ---- */
 
+/* Without a checkpoint there is no catalogue either. */
+static int check_empty(struct engine *e, struct err *err)
+{
+    struct buf ids = {0};
+    int failed = store_catalog_each(e->database, forget_object, &ids, err);
+
+    if (!failed && ids.len) failed = err_set(err, ERR_DAMAGED, -1, "weir.db has a catalogue but no checkpoint");
+    buf_free(&ids);
+    return failed;
+}
+
 static int read_saved(struct engine *e, struct buf *bytes, struct saved *saved, struct err *err)
 {
     int found = store_get(e->database, "checkpoint", bytes, err);
 
-    if (found <= 0) return found;
+    if (found < 0 || (!found && check_empty(e, err))) return -1;
+    if (!found) return 0;
     if (bytes->len < sizeof *saved) return err_set(err, ERR_DAMAGED, -1, "the checkpoint in weir.db is too short");
     memcpy(saved, bytes->ptr, sizeof *saved);
+    put_u32(bytes->ptr + offsetof(struct saved, crc), 0);
+    if (crc32c(0, bytes->ptr, bytes->len) != saved->crc)
+        return err_set(err, ERR_DAMAGED, -1, "the checkpoint in weir.db has a wrong checksum");
     if (saved->version != SAVED_VERSION)
         return err_set(err, ERR_UNSUPPORTED, -1, "not supported yet: a checkpoint of version %u",
                        (unsigned)saved->version);
@@ -242,34 +289,47 @@ int checkpoint_load_place(struct engine *e, struct checkpoint_place *place, int 
 struct loading {
     struct engine *engine;
     struct err *err;
+    uint32_t objects;
 };
+
+static int load_ddl(struct engine *e, uint32_t id, struct buf *out, struct err *err)
+{
+    char key[32];
+    int found;
+
+    snprintf(key, sizeof key, "ddl.%u", (unsigned)id);
+    found = store_get(e->database, key, out, err);
+    if (found < 0) return -1;
+    if (!found || out->len < 4 || ddl_crc(id, str_of(out->ptr, out->len - 4)) != get_u32(out->ptr + out->len - 4))
+        return err_set(err, ERR_DAMAGED, -1, "the declaration of object %u in weir.db is missing or damaged", (unsigned)id);
+    out->len -= 4;
+    return 0;
+}
 
 static int load_object(void *arg, uint32_t id, const char *kind, const char *name, const char *sql)
 {
     struct loading *l = arg;
-    struct buf bytes = {0};
-    char key[32];
+    struct buf ddl = {0};
     int failed;
 
     (void)kind;
+    (void)name;
     (void)sql;
-    snprintf(key, sizeof key, "ddl.%u", (unsigned)id);
-    failed = store_get(l->engine->database, key, &bytes, l->err) <= 0;
-    if (failed)
-        err_set(l->err, ERR_DAMAGED, -1, "weir.db has no declaration of %s", name);
-    else
-        failed = ddl_restore(l->engine, str_of(bytes.ptr, bytes.len), id, l->err);
-    buf_free(&bytes);
+    failed = load_ddl(l->engine, id, &ddl, l->err) || ddl_restore(l->engine, str_of(ddl.ptr, ddl.len), id, l->err);
+    buf_free(&ddl);
+    l->objects++;
     return failed;
 }
 
-static int load_objects(struct engine *e, struct err *err)
+static int load_objects(struct engine *e, uint32_t objects, struct err *err)
 {
-    struct loading l = {e, err};
+    struct loading l = {e, err, 0};
 
     err->code = ERR_NONE;
     if (store_catalog_each(e->database, load_object, &l, err)) return -1;
-    return err->code == ERR_NONE ? 0 : -1;
+    if (err->code != ERR_NONE) return -1;
+    if (l.objects != objects) return err_set(err, ERR_DAMAGED, -1, "the catalogue in weir.db is not whole");
+    return 0;
 }
 
 static int apply_pages(struct engine *e, struct checkpoint_reader *r, struct err *err)
@@ -358,7 +418,7 @@ int checkpoint_load(struct engine *e, struct err *err)
 
     if (!failed) {
         e->replaying = true;
-        failed = load_objects(e, err) || load_memories(e, &saved, bytes.ptr + sizeof saved, err);
+        failed = load_objects(e, saved.objects, err) || load_memories(e, &saved, bytes.ptr + sizeof saved, err);
         e->replaying = false;
     }
     if (!failed) {

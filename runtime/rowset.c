@@ -218,7 +218,7 @@ void rowset_sort_by(struct rowset *rs, rowset_compare compare, void *arg)
 
     rs->permutation = mem_grow(rs->permutation, &rs->permutation_capacity, (size_t)rs->count, sizeof *rs->permutation);
     for (int i = 0; i < rs->count; i++) rs->permutation[i] = i;
-    qsort_r(rs->permutation, (size_t)rs->count, sizeof *rs->permutation, compare_stable, &s);
+    if (rs->count) qsort_r(rs->permutation, (size_t)rs->count, sizeof *rs->permutation, compare_stable, &s);
     rs->permuted = true;
 }
 
