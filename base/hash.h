@@ -42,5 +42,15 @@ static inline uint64_t rng_below(struct rng *rng, uint64_t n)
 {
     return (uint64_t)(((unsigned __int128)rng_next(rng) * n) >> 64);
 }
+/* The numbers 0 .. n-1 in a random order. */
+static inline void rng_order(struct rng *rng, int *order, int n)
+{
+    for (int i = 0; i < n; i++) order[i] = i;
+    for (int i = n - 1; i > 0; i--) {
+        int other = (int)rng_below(rng, (uint64_t)i + 1), swap = order[i];
+        order[i] = order[other];
+        order[other] = swap;
+    }
+}
 
 #endif

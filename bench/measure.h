@@ -47,13 +47,13 @@ static inline void spent_best(struct spent *best, struct spent run)
 static inline void table_row(const char *name, double figure, const char *unit, double peer, const char *peer_name,
                              double ratio)
 {
-    printf("%-44s %9.2f %-12s %9.2f  %-20s %6.1fx\n", name, figure, unit, peer, peer_name, ratio);
+    printf("%-32s %9.2f %-12s %9.2f  %-16s %6.1fx\n", name, figure, unit, peer, peer_name, ratio);
     fflush(stdout);
 }
 
 static inline void table_row_alone(const char *name, double figure, const char *unit)
 {
-    printf("%-44s %9.2f %-12s\n", name, figure, unit);
+    printf("%-32s %9.2f %-12s\n", name, figure, unit);
     fflush(stdout);
 }
 

@@ -332,6 +332,7 @@ static int execute_create(struct engine *e, struct ddl *ddl, const struct statem
     same = check_name(e, s, o, err);
     if (same == 0) same = check_source(e, o, s->name.at, err);
     if (same == 0 && o->plan) same = check_sources(e, o->plan, s->name.at, err);
+    if (same == 0 && o->plan) same = graph_check(o->plan, o->kind == OBJECT_VIEW ? GRAPH_VIEW : GRAPH_COLLECT, err);
     if (same == 0 && o->plan && !o->stopped && plan_has_past(e, o->plan)) {
         ddl->build = true;
         if (catch_up(e, err)) same = -1;

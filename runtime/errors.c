@@ -3,6 +3,7 @@
 #include "runtime/errors.h"
 
 #include "base/num.h"
+#include "base/utf8.h"
 #include "runtime/node.h"
 
 #include <stdio.h>
@@ -89,16 +90,36 @@ static void set_message(struct rowset *rs, struct column *to, int row, enum row_
     set_string(rs, &to[ERROR_MESSAGE], row, message ? message : row_error_name(code));
 }
 
+/* The record as text: cut where it is very long, and with U+FFFD for bytes that are no UTF-8, since the row of error_stream
+ * is itself a record that must be read again. */
+enum { RECORD_SHOWN_MAX = 48 * 1024 };
+
+static void set_shown(struct rowset *rs, struct column *c, int row, const char *bytes, size_t len)
+{
+    struct buf shown = {0};
+
+    if (len > RECORD_SHOWN_MAX) len = RECORD_SHOWN_MAX;
+    for (size_t at = 0; at < len;) {
+        size_t good = utf8_valid_prefix(bytes + at, len - at);
+        buf_put(&shown, bytes + at, good);
+        at += good;
+        if (at < len) buf_puts(&shown, "\xef\xbf\xbd");
+        at++;
+    }
+    set_text(rs, c, row, shown.ptr ? shown.ptr : "", shown.len);
+    buf_free(&shown);
+}
+
 static void set_record(struct rowset *rs, struct column *to, int row, const struct batch *b, int at)
 {
     struct buf printed = {0};
     char number[NUM_TEXT_MAX];
 
     if (b->raw) {
-        set_text(rs, &to[DATA_ROW], row, b->raw[at].ptr, b->raw[at].len);
+        set_shown(rs, &to[DATA_ROW], row, b->raw[at].ptr, b->raw[at].len);
     } else {
         print_row(b, at, &printed);
-        set_text(rs, &to[DATA_ROW], row, printed.ptr ? printed.ptr : "", printed.len);
+        set_shown(rs, &to[DATA_ROW], row, printed.ptr, printed.len);
     }
     set_string(rs, &to[STREAM_NAME], row, b->stream_name);
     set_string(rs, &to[SHARD_ID], row, b->position ? "shardId-000000000000" : NULL);

@@ -38,6 +38,20 @@ static struct operator *add(struct graph *g, const struct plan *plan, struct que
     return op;
 }
 
+static int check_nodes(const struct plan *plan, struct err *err)
+{
+    if (plan->kind == PLAN_AGGREGATE && op_aggregate_check(plan, err)) return -1;
+    for (int i = 0; i < plan->inputs; i++) {
+        if (check_nodes(plan->input[i], err)) return -1;
+    }
+    return 0;
+}
+
+int graph_check(const struct plan *plan, enum graph_end end, struct err *err)
+{
+    return (end == GRAPH_VIEW && op_view_check(plan, err)) || check_nodes(plan, err) ? -1 : 0;
+}
+
 struct graph *graph_new(const struct plan *plan, enum graph_end end, struct query_context *context)
 {
     struct graph *g = mem_zalloc(sizeof *g);

@@ -20,7 +20,9 @@ struct graph {
     struct operator *end;
 };
 
-/* The plan and the context are borrowed. */
+/* ERR_LIMIT when an operator of the plan could not hold what it asks for. */
+int graph_check(const struct plan *plan, enum graph_end end, struct err *err) MUST_CHECK;
+/* The plan (which passes graph_check) and the context are borrowed. */
 struct graph *graph_new(const struct plan *plan, enum graph_end end, struct query_context *context);
 void graph_free(struct graph *g);
 

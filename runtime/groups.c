@@ -60,6 +60,21 @@ static void partition_init(struct groups *g, struct partition *p)
     partition_open_tables(g, p);
 }
 
+bool groups_fit(const struct plan *plan, const enum phys *key, int key_count, bool insert_only)
+{
+    struct key_layout layout;
+    size_t bytes = STATE_AT;
+
+    if (key_count > KEY_COLUMNS_MAX) return false;
+    key_layout_init(&layout, key, key_count);
+    for (int a = 0; a < plan->aggregate_count; a++) {
+        struct agg agg;
+        agg_init(&agg, &plan->aggregates[a], insert_only);
+        bytes += (size_t)agg.bytes;
+    }
+    return layout.bytes + bytes <= PAGE_BYTES;
+}
+
 struct groups *groups_new(const struct plan *plan, const enum phys *key, int key_count, bool insert_only)
 {
     struct groups *g = mem_zalloc(sizeof *g);
@@ -181,12 +196,11 @@ static void update_partition(struct groups *g, int index, int first, int count, 
 /* The partitions in the order to run them: as they are, or shuffled. */
 static void partition_order(const struct groups *g, struct rng *shuffle, int *order)
 {
-    for (int p = 0; p < g->partition_count; p++) order[p] = p;
-    for (int p = g->partition_count - 1; shuffle && p > 0; p--) {
-        int other = (int)rng_below(shuffle, (uint64_t)p + 1), swap = order[p];
-        order[p] = order[other];
-        order[other] = swap;
+    if (shuffle) {
+        rng_order(shuffle, order, g->partition_count);
+        return;
     }
+    for (int p = 0; p < g->partition_count; p++) order[p] = p;
 }
 
 void groups_update(struct groups *g, const struct batch *in, const uint16_t *sel, int live,

@@ -17,6 +17,8 @@ struct groups;
 
 /* Keys of the given physical types; one partition when there are none. Aggregates are the plan's. */
 struct groups *groups_new(const struct plan *plan, const enum phys *key, int key_count, bool insert_only);
+/* Whether a group of this shape has room: at most KEY_COLUMNS_MAX columns, key and state together at most a page. */
+bool groups_fit(const struct plan *plan, const enum phys *key, int key_count, bool insert_only);
 void groups_free(struct groups *g);
 
 /* The rows of sel go into their groups: key[i] is the i-th key column, arg[a] the argument of aggregate a (NULL for

@@ -140,9 +140,29 @@ static void encode_rows(struct node *n, const struct batch *b, struct text *reco
     for (int i = 0; i < b->live; i++) record[i] = text_of(text + at[i], at[i + 1] - at[i]);
 }
 
+/* A row whose record would be too long for the log goes to error_stream instead. */
+static void drop_too_long(struct flow *f, struct batch *b, struct text *record, uint16_t *sel)
+{
+    int kept = 0;
+
+    for (int i = 0; i < b->live; i++) {
+        int row = batch_row(b, i);
+
+        if (record[i].len > RECORD_DATA_MAX) {
+            errors_report(f, NULL, b, row, ROW_TOO_LONG, "the row's record is longer than 10 MiB", 0);
+            continue;
+        }
+        sel[kept] = (uint16_t)row;
+        record[kept++] = record[i];
+    }
+    b->live = kept;
+    b->sel = sel;
+}
+
 static int take_batch(struct flow *f, struct node *n, struct batch *b, struct err *err)
 {
     usec w[BATCH_ROWS];
+    uint16_t sel[BATCH_ROWS];
     size_t first = (size_t)rowset_count(n->rows);
 
     if (n->object->watermark_field >= 0) own_times(n, b, w);
@@ -150,6 +170,8 @@ static int take_batch(struct flow *f, struct node *n, struct batch *b, struct er
     if (!n->encoder) return -1;
     n->raw = mem_grow(n->raw, &n->raw_capacity, first + (size_t)b->live, sizeof *n->raw);
     encode_rows(n, b, n->raw + first);
+    drop_too_long(f, b, n->raw + first, sel);
+    if (!b->live) return 0;
     rowset_add_batch(n->rows, b);
     b->stream_name = n->object->name;
     return f->options.append(f->options.append_arg, n->object, b, n->raw + first, err);

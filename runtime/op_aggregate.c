@@ -32,9 +32,9 @@ struct touched {
 
 /* Also what is saved. */
 struct memory {
-    int64_t current; /* MONOTONIC: the greatest value so far */
-    int64_t started; /* MONOTONIC: there was one; without keys: the first row was emitted */
-    usec watermark;  /* that has come */
+    int64_t current;   /* MONOTONIC: the greatest value so far */
+    int64_t started;   /* MONOTONIC: there was one; without keys: the first row was emitted */
+    usec watermark;    /* that has come */
     usec last_rowtime; /* MONOTONIC: of the last row: what is open at the end of input closes then */
 };
 
@@ -341,9 +341,30 @@ static int place_in_windows(struct aggregator *g, const struct batch *in, int li
     return kept;
 }
 
+/* Tests: the rows as a few morsels in a random order, as several lanes would take them. */
+enum { MORSELS_MAX = 8 };
+
+static void update_morsels(struct aggregator *g, const struct batch *in, const uint16_t *sel, int live)
+{
+    struct rng *rng = g->op.context->shuffle;
+    int size = 1 + (int)rng_below(rng, (uint64_t)live), count = (live + size - 1) / size, order[MORSELS_MAX];
+
+    if (count > MORSELS_MAX) {
+        count = MORSELS_MAX;
+        size = (live + count - 1) / count;
+    }
+    rng_order(rng, order, count);
+    for (int i = 0; i < count; i++) {
+        int from = order[i] * size, to = from + size < live ? from + size : live;
+        if (from < to) groups_update(g->groups, in, sel + from, to - from, g->key, g->arg, g->filter, rng, touch, g);
+    }
+}
+
 static void update(struct aggregator *g, const struct batch *in, const uint16_t *sel, int live)
 {
-    if (live) groups_update(g->groups, in, sel, live, g->key, g->arg, g->filter, g->op.context->shuffle, touch, g);
+    if (!live) return;
+    if (g->op.context->shuffle) update_morsels(g, in, sel, live);
+    else groups_update(g->groups, in, sel, live, g->key, g->arg, g->filter, NULL, touch, g);
 }
 
 static struct row_head head_of(const struct batch *in, int row)
@@ -585,15 +606,34 @@ static void list_expressions(struct aggregator *g)
     g->eval = eval_new(g->exprs, n);
 }
 
-static struct groups *make_groups(const struct aggregator *g)
+/* The physical types of a group's key: its window, then the keys; at most KEY_COLUMNS_MAX of them. */
+static int key_types(const struct plan *plan, enum phys *phys)
 {
-    enum phys phys[KEY_COLUMNS_MAX];
     int n = 0;
 
-    assert(key_columns(g) <= KEY_COLUMNS_MAX);
-    if (g->windowed) phys[n++] = PHYS_INT;
-    for (int k = 0; k < g->plan->key_count; k++) phys[n++] = type_phys(g->plan->keys[k]->type.kind);
-    return groups_new(g->plan, phys, n, g->plan->input[0]->insert_only);
+    if (plan->window.kind != WINDOW_NONE) phys[n++] = PHYS_INT;
+    for (int k = 0; k < plan->key_count; k++) phys[n++] = type_phys(plan->keys[k]->type.kind);
+    return n;
+}
+
+int op_aggregate_check(const struct plan *plan, struct err *err)
+{
+    enum phys phys[KEY_COLUMNS_MAX];
+
+    if (plan->key_count + 1 > KEY_COLUMNS_MAX)
+        return err_set(err, ERR_LIMIT, plan->keys[0]->at, "GROUP BY of %d columns: at most %d are possible",
+                       plan->key_count, KEY_COLUMNS_MAX - 1);
+    if (groups_fit(plan, phys, key_types(plan, phys), plan->input[0]->insert_only)) return 0;
+    return err_set(err, ERR_LIMIT, -1, "%d aggregates and %d keys of GROUP BY: a group has no room for so many",
+                   plan->aggregate_count, plan->key_count);
+}
+
+static struct groups *make_groups(const struct plan *plan)
+{
+    enum phys phys[KEY_COLUMNS_MAX];
+    int n = key_types(plan, phys);
+
+    return groups_new(plan, phys, n, plan->input[0]->insert_only);
 }
 
 struct operator *op_aggregate_new(const struct plan *plan)
@@ -609,7 +649,7 @@ struct operator *op_aggregate_new(const struct plan *plan)
     g->last = (struct row_head){.w = USEC_MIN, .weight = 1};
     g->start = (struct column){.phys = PHYS_INT, .ints = mem_zalloc(BATCH_ROWS * sizeof(int64_t))};
     list_expressions(g);
-    g->groups = make_groups(g);
+    g->groups = make_groups(plan);
     g->old = rowset_for(plan->fields, plan->field_count);
     g->out = rowset_for(plan->fields, plan->field_count);
     return &g->op;

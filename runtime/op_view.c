@@ -78,6 +78,13 @@ static void view_free(struct operator *op)
 static const struct operator_class view_class = {
     .name = "view", .push = view_push, .pages = view_pages, .load = view_load, .free = view_free};
 
+int op_view_check(const struct plan *plan, struct err *err)
+{
+    if (plan->field_count <= KEY_COLUMNS_MAX) return 0;
+    return err_set(err, ERR_LIMIT, -1, "a view of %d columns: at most %d are possible", plan->field_count,
+                   KEY_COLUMNS_MAX);
+}
+
 struct operator *op_view_new(const struct plan *plan)
 {
     struct view *v = mem_zalloc(sizeof *v);

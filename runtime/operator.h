@@ -75,6 +75,10 @@ int operator_advance(struct operator *op, int side, const struct tick *tick, str
 int operator_idle(struct operator *op, int side, enum activity activity, const struct tick *tick, struct err *err);
 void operator_free(struct operator *op);
 
+/* ERR_LIMIT when the plan asks for more than the operator can hold: to be asked before it is made. */
+int op_aggregate_check(const struct plan *plan, struct err *err) MUST_CHECK;
+int op_view_check(const struct plan *plan, struct err *err) MUST_CHECK;
+
 /* The operators. Plans and expressions are borrowed and outlive them. */
 struct operator *op_scan_new(const struct plan *plan);
 struct operator *op_filter_new(const struct plan *plan);

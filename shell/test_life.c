@@ -36,15 +36,15 @@ enum played life_failed(struct player *p, int line, const char *doing, const str
 
 /* ---- files ---- */
 
-static int make_parents(struct disk *disk, const char *path, struct err *err)
+/* Does this with every folder on the way to a file. */
+static int each_parent(struct disk *disk, enum disk_name what, const char *path, struct err *err)
 {
     char *dir = mem_strdup(path);
     int failed = 0;
 
-    for (char *slash = strchr(dir + 1, '/'); slash && !failed; slash = strchr(slash + 1, '/')) {
+    for (char *slash = strchr(dir, '/'); slash && !failed; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        failed = disk_name(disk, DISK_MKDIR, dir, NULL, err);
-        if (!failed) failed = disk_name(disk, DISK_SYNC_DIR, dir, NULL, err);
+        failed = disk_name(disk, what, dir, NULL, err);
         *slash = '/';
     }
     free(dir);
@@ -70,8 +70,9 @@ static int copy_file(const char *real, struct disk *sim, const char *path, struc
 {
     struct disk *disk = disk_real(DISK_NO_SYNC);
     struct file *from = NULL, *to = NULL;
-    int failed = disk_open(disk, real, DISK_READ, &from, err) || make_parents(sim, path, err) ||
-                 disk_open(sim, path, DISK_CREATE, &to, err) || copy_bytes(from, to, err);
+    int failed = disk_open(disk, real, DISK_READ, &from, err) || each_parent(sim, DISK_MKDIR, path, err) ||
+                 disk_open(sim, path, DISK_CREATE, &to, err) || copy_bytes(from, to, err) ||
+                 each_parent(sim, DISK_SYNC_DIR, path, err) || disk_name(sim, DISK_SYNC_DIR, ".", NULL, err);
 
     disk_close(from);
     disk_close(to);
