@@ -115,7 +115,7 @@ static bool plan_has_past(struct engine *e, const struct plan *p)
         const struct object *o = p->object;
         const struct stream_state *s = state_of(e, o->id);
         const struct reading *r = reading_of(&e->main, o->id);
-        struct operator* view = o->kind == OBJECT_VIEW ? flow_end_of(e->main.flow, o->id) : NULL;
+        struct operator *view = o->kind == OBJECT_VIEW ? flow_end_of(e->main.flow, o->id) : NULL;
 
         if (r) return r->memory.offset > 0;
         if (view) return view_row_count(view) > 0;
