@@ -99,7 +99,6 @@ struct engine {
     /* The running epoch's output: one chunk per stream, in the order of their first rows. */
     struct chunk *chunk;
     size_t chunk_count, chunk_capacity;
-    uint64_t output_hash;
 
     /* Checkpoints: see checkpoint.c. */
     uint64_t checkpoint_number, checkpoint_base;

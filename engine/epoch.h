@@ -51,6 +51,9 @@ int epoch_finish(struct engine *e, struct group *g, struct epoch *ep, struct err
 /* epoch_output.c */
 /* Makes the epoch and its output durable and visible; in a replay only moves the engine on. */
 int epoch_commit(struct engine *e, struct epoch *ep, struct err *err) MUST_CHECK;
+/* Over what the running epoch has written: the records of each stream in their order. In which order the streams got
+ * theirs depends on how many rows were held at a time, and is no result. */
+uint64_t epoch_output_hash(const struct engine *e);
 /* Forgets what the running epoch has written. */
 void epoch_output_clear(struct engine *e);
 

@@ -1,8 +1,8 @@
 /* epoch_output.c - what an epoch writes into streams, and its commit.
  *
  * Records go into one chunk per stream, in the order of their first rows; a chunk that grows large goes into the
- * journal before the epoch ends, and is valid only by the epoch's own entry. The entry keeps a hash over all records: a
- * replay that comes to another one is an error, never a result. */
+ * journal before the epoch ends, and is valid only by the epoch's own entry. The entry keeps a hash over all records of
+ * each stream: a replay that comes to another one is an error, never a result. */
 #include "engine/epoch.h"
 
 #include "base/hash.h"
@@ -14,6 +14,7 @@ enum { CHUNK_BYTES = 4 * 1024 * 1024 };
 struct chunk {
     uint32_t stream;
     uint32_t count;
+    uint64_t hash; /* over all records of the epoch, flushed or not */
     struct buf payload;
 };
 
@@ -35,7 +36,14 @@ void epoch_output_clear(struct engine *e)
 {
     for (size_t i = 0; i < e->chunk_count; i++) buf_free(&e->chunk[i].payload);
     e->chunk_count = 0;
-    e->output_hash = 0;
+}
+
+uint64_t epoch_output_hash(const struct engine *e)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < e->chunk_count; i++) sum += hash_mix(e->chunk[i].stream, e->chunk[i].hash);
+    return sum;
 }
 
 static int chunk_flush(struct engine *e, struct chunk *c, struct err *err)
@@ -66,7 +74,7 @@ int epoch_append(void *engine, const struct object *stream, const struct batch *
         size_t before = c->payload.len;
         if (record_chunk_add(&c->payload, &r, err)) return -1;
         c->count++;
-        e->output_hash = hash_mix(e->output_hash, hash_bytes(c->payload.ptr + before, c->payload.len - before));
+        c->hash = hash_mix(c->hash, hash_bytes(c->payload.ptr + before, c->payload.len - before));
         if (c->payload.len > CHUNK_BYTES && chunk_flush(e, c, err)) return -1;
         if (e->replaying && c->payload.len > CHUNK_BYTES) c->payload.len = 0;
     }
@@ -81,7 +89,7 @@ int epoch_commit(struct engine *e, struct epoch *ep, struct err *err)
     uint64_t ticket;
     int failed = 0;
 
-    ep->hash = e->output_hash;
+    ep->hash = epoch_output_hash(e);
     if (!e->replaying) {
         for (size_t i = 0; !failed && i < e->chunk_count; i++) failed = chunk_flush(e, &e->chunk[i], err);
         epoch_pack(ep, &entry);

@@ -68,7 +68,7 @@ int epoch_replay(struct engine *e, struct str payload, struct err *err)
     if (epoch_unpack(payload, &entry, err)) return -1;
     g = replay_group(e, entry.group, err);
     failed = !g || replay_kind(e, g, &entry, err);
-    if (!failed && e->output_hash != entry.hash)
+    if (!failed && epoch_output_hash(e) != entry.hash)
         failed = err_set(err, ERR_DAMAGED, -1, "epoch %llu came to another result when it was run again",
                          (unsigned long long)entry.number);
     if (!failed && entry.number > e->epoch + 1) {
