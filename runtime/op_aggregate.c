@@ -12,6 +12,7 @@
 #include "runtime/groups.h"
 #include "runtime/operator.h"
 #include "runtime/rowset.h"
+#include "runtime/value_order.h"
 #include "runtime/window.h"
 
 #include <assert.h>
@@ -147,24 +148,6 @@ static void add_row(struct aggregator *g, struct rowset *rs, group_ref group, co
     fill_row(g, group, rowset_arena(rs), to, row);
 }
 
-static int compare_value(const struct column *a, int x, const struct column *b, int y)
-{
-    bool x_null = column_is_null(a, x), y_null = column_is_null(b, y);
-
-    if (x_null || y_null) return (int)y_null - (int)x_null;
-    switch (a->phys) {
-    case PHYS_BOOL: return (int)a->bools[x] - (int)b->bools[y];
-    case PHYS_INT: return (a->ints[x] > b->ints[y]) - (a->ints[x] < b->ints[y]);
-    case PHYS_DOUBLE: {
-        double p = a->doubles[x], q = b->doubles[y];
-        if (p != p || q != q) return (p != p) - (q != q);
-        return (p > q) - (p < q);
-    }
-    case PHYS_TEXT: return text_compare(&a->texts[x], &b->texts[y]);
-    }
-    return 0;
-}
-
 /* R5: window end, window start, keys; the row that is taken back before the one that is added. */
 static int compare_rows(void *arg, int a, int b)
 {
@@ -172,10 +155,31 @@ static int compare_rows(void *arg, int a, int b)
     int x, y, c = 0;
     struct column *p = rowset_at(g->out, a, &x), *q = rowset_at(g->out, b, &y);
 
-    for (int k = 0; k < g->lead + g->plan->key_count && !c; k++) c = compare_value(&p[k], x, &q[k], y);
+    for (int k = 0; k < g->lead + g->plan->key_count && !c; k++) c = value_compare(&p[k], x, &q[k], y);
     if (c) return c;
     int64_t wa = rowset_head(g->out, a).weight, wb = rowset_head(g->out, b).weight;
     return (wa > wb) - (wa < wb);
+}
+
+static bool one_window(const struct aggregator *g)
+{
+    int row, n = rowset_count(g->out);
+    usec start = n ? rowset_at(g->out, 0, &row)->ints[0] : 0;
+
+    for (int i = 1; i < n; i++) {
+        const struct column *window = rowset_at(g->out, i, &row);
+        if (window->ints[row] != start) return false;
+    }
+    return true;
+}
+
+/* The first column in which rows differ: the window if there are several, else the first key. -1: there is one row. */
+static int ranking_column(const struct aggregator *g)
+{
+    bool keys = g->plan->key_count > 0;
+
+    if (!g->lead) return keys ? 0 : -1;
+    return keys && one_window(g) ? g->lead : 0;
 }
 
 static int emit_out(struct aggregator *g, struct err *err)
@@ -183,7 +187,7 @@ static int emit_out(struct aggregator *g, struct err *err)
     int failed = 0;
     struct batch b;
 
-    rowset_sort_by(g->out, compare_rows, g);
+    rowset_sort_by(g->out, ranking_column(g), compare_rows, g);
     for (int first = 0, n; !failed && (n = rowset_batch(g->out, first, &b)) > 0; first += n) {
         b.live = drop_errors(&g->op, &b, b.column, b.columns, g->sel, NULL, NULL);
         b.sel = g->sel;
@@ -218,7 +222,7 @@ static bool rows_equal(struct rowset *a, int i, struct rowset *b, int j, int col
     struct column *p = rowset_at(a, i, &x), *q = rowset_at(b, j, &y);
 
     for (int c = 0; c < columns; c++) {
-        if (compare_value(&p[c], x, &q[c], y) || p[c].error[x] != q[c].error[y]) return false;
+        if (value_compare(&p[c], x, &q[c], y) || p[c].error[x] != q[c].error[y]) return false;
     }
     return true;
 }
@@ -363,8 +367,10 @@ static void update_morsels(struct aggregator *g, const struct batch *in, const u
 static void update(struct aggregator *g, const struct batch *in, const uint16_t *sel, int live)
 {
     if (!live) return;
-    if (g->op.context->shuffle) update_morsels(g, in, sel, live);
-    else groups_update(g->groups, in, sel, live, g->key, g->arg, g->filter, NULL, touch, g);
+    if (g->op.context->shuffle)
+        update_morsels(g, in, sel, live);
+    else
+        groups_update(g->groups, in, sel, live, g->key, g->arg, g->filter, NULL, touch, g);
 }
 
 static struct row_head head_of(const struct batch *in, int row)
@@ -405,7 +411,7 @@ static int push_monotonic(struct aggregator *g, const struct batch *in, int live
     return 0;
 }
 
-static int aggregator_push(struct operator *op, int side, const struct batch *in, struct err *err)
+static int aggregator_push(struct operator* op, int side, const struct batch *in, struct err *err)
 {
     struct aggregator *g = (struct aggregator *)op;
     int live;
@@ -422,7 +428,7 @@ static int aggregator_push(struct operator *op, int side, const struct batch *in
     return 0;
 }
 
-static int aggregator_advance(struct operator *op, int side, const struct tick *tick, struct err *err)
+static int aggregator_advance(struct operator* op, int side, const struct tick *tick, struct err *err)
 {
     struct aggregator *g = (struct aggregator *)op;
     struct row_head cause = {tick->cause, tick->w, 0, tick->arrival, 1};
@@ -475,14 +481,14 @@ static void touch_single(struct aggregator *g)
     touch(g, groups_single(g->groups, &fresh), true, 0);
 }
 
-static bool aggregator_owes(const struct operator *op)
+static bool aggregator_owes(const struct operator* op)
 {
     const struct aggregator *g = (const struct aggregator *)op;
 
     return !g->memory.started && !key_columns(g);
 }
 
-static int aggregator_finish_epoch(struct operator *op, struct err *err)
+static int aggregator_finish_epoch(struct operator* op, struct err *err)
 {
     struct aggregator *g = (struct aggregator *)op;
 
@@ -499,7 +505,7 @@ static int aggregator_finish_epoch(struct operator *op, struct err *err)
     return failed;
 }
 
-static usec aggregator_next_close(const struct operator *op, usec watermark)
+static usec aggregator_next_close(const struct operator* op, usec watermark)
 {
     const struct window *w = &((const struct aggregator *)op)->plan->window;
 
@@ -508,12 +514,12 @@ static usec aggregator_next_close(const struct operator *op, usec watermark)
     return watermark > TIME_LAST ? USEC_MAX : window_end(w, window_start(w, watermark));
 }
 
-static struct pages *aggregator_pages(struct operator *op, int n)
+static struct pages *aggregator_pages(struct operator* op, int n)
 {
     return groups_pages(((struct aggregator *)op)->groups, n);
 }
 
-static void aggregator_save(struct operator *op, struct buf *out)
+static void aggregator_save(struct operator* op, struct buf *out)
 {
     buf_put(out, &((struct aggregator *)op)->memory, sizeof(struct memory));
 }
@@ -528,7 +534,7 @@ static void adopt_group(void *arg, group_ref group)
     window_add(g, start, group);
 }
 
-static int aggregator_load(struct operator *op, struct str saved, struct err *err)
+static int aggregator_load(struct operator* op, struct str saved, struct err *err)
 {
     struct aggregator *g = (struct aggregator *)op;
 
@@ -540,7 +546,7 @@ static int aggregator_load(struct operator *op, struct str saved, struct err *er
     return 0;
 }
 
-static void aggregator_free(struct operator *op)
+static void aggregator_free(struct operator* op)
 {
     struct aggregator *g = (struct aggregator *)op;
 
@@ -636,7 +642,7 @@ static struct groups *make_groups(const struct plan *plan)
     return groups_new(plan, phys, n, plan->input[0]->insert_only);
 }
 
-struct operator *op_aggregate_new(const struct plan *plan)
+struct operator* op_aggregate_new(const struct plan *plan)
 {
     struct aggregator *g = mem_zalloc(sizeof *g);
 

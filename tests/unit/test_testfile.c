@@ -339,7 +339,6 @@ static void changes_are_added_up_in_every_mode(void **state)
 static void an_error_must_come_where_it_is_said_to(void **state)
 {
     (void)state;
-          MODE_PLAIN, "2:");
     plays("-- test t\n-- error nothing of the kind\n-- sql\nCREATE STREAM s (v INTEGR);\n", MODE_PLAIN,
           "expected the error");
     plays("-- test t\n-- error INTEGR\n-- sql\nCREATE STREAM s (v INTEGR);\n", MODE_CRASH, NULL);
