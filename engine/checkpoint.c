@@ -301,7 +301,8 @@ static int load_ddl(struct engine *e, uint32_t id, struct buf *out, struct err *
     found = store_get(e->database, key, out, err);
     if (found < 0) return -1;
     if (!found || out->len < 4 || ddl_crc(id, str_of(out->ptr, out->len - 4)) != get_u32(out->ptr + out->len - 4))
-        return err_set(err, ERR_DAMAGED, -1, "the declaration of object %u in weir.db is missing or damaged", (unsigned)id);
+        return err_set(err, ERR_DAMAGED, -1, "the declaration of object %u in weir.db is missing or damaged",
+                       (unsigned)id);
     out->len -= 4;
     return 0;
 }

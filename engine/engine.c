@@ -351,6 +351,7 @@ struct engine_stats engine_stats(const struct engine *e)
     struct graph *ignored;
     uint32_t id;
 
+    s.syncs = journal_stats(e->journal).syncs;
     s.error_rows = flow_counts(e->main.flow, 0).errors;
     for (int i = 0; (id = flow_query(e->main.flow, i, &ignored)) != 0; i++) {
         s.error_rows += flow_counts(e->main.flow, id).errors;

@@ -115,7 +115,7 @@ int epoch_step(struct engine *e, struct group *g, struct err *err)
 static int run_end(struct engine *e, struct epoch *ep, struct err *err)
 {
     flow_begin(e->main.flow);
-    if (epoch_run_end(&e->main, ep, err)) return -1;
+    if (epoch_run_end(e, &e->main, ep, err)) return -1;
     return epoch_finish(e, &e->main, ep, err);
 }
 

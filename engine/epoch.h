@@ -41,7 +41,7 @@ int epoch_run_in_place(struct engine *e, struct group *g, struct epoch *ep, cons
 /* The records that were read into the intake, then the clock, then the streams that become idle. */
 int epoch_run_journal(struct engine *e, struct group *g, struct epoch *ep, struct intake *in,
                       struct err *err) MUST_CHECK;
-int epoch_run_end(struct group *g, const struct epoch *ep, struct err *err) MUST_CHECK;
+int epoch_run_end(struct engine *e, struct group *g, const struct epoch *ep, struct err *err) MUST_CHECK;
 /* An intake for the streams that the group reads from the journal; the caller frees it. */
 struct intake *epoch_intake(struct engine *e, struct group *g);
 /* The ordinal in the order keys of rows read in place next; 0: of none, or of the declaration. */

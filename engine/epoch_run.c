@@ -45,7 +45,7 @@ static int open_ranges(struct group *g, const struct epoch *replayed, struct err
         struct inlet *in = flow_inlet_of(g->flow, r->stream);
         uint64_t to = replayed ? replay_to(replayed, r) : r->memory.size;
 
-        if (!in) continue;
+        if (!in || (r->source->missing && to <= r->memory.offset)) continue;
         in->feed = &r->source->feed;
         in->drained = false;
         if (in->next < in->count) continue; /* it holds rows read ahead: the range goes on behind them */
@@ -157,16 +157,23 @@ int epoch_run_journal(struct engine *e, struct group *g, struct epoch *ep, struc
     return make_idle(g, ep, err);
 }
 
-int epoch_run_end(struct group *g, const struct epoch *ep, struct err *err)
+static int end_stream(struct group *g, uint32_t stream, const struct epoch *ep, struct err *err)
 {
     struct tick tick = {.watermark = USEC_MAX, .cause = {ep->to, UINT64_MAX & ~UINT64_C(0xffff)}, .arrival = ep->clock};
+
+    return flow_advance(g->flow, stream, &tick, err);
+}
+
+/* error_stream ends last: what the others close may still have errors. */
+int epoch_run_end(struct engine *e, struct group *g, const struct epoch *ep, struct err *err)
+{
     struct inlet *in;
 
+    if (ep->stream) return end_stream(g, ep->stream, ep, err);
     for (int i = 0; (in = flow_inlet(g->flow, i)) != NULL; i++) {
-        if (ep->stream && in->object->id != ep->stream) continue;
-        if (flow_advance(g->flow, in->object->id, &tick, err)) return -1;
+        if (in->object != e->errors && end_stream(g, in->object->id, ep, err)) return -1;
     }
-    return 0;
+    return end_stream(g, e->errors->id, ep, err);
 }
 
 int epoch_finish(struct engine *e, struct group *g, struct epoch *ep, struct err *err)

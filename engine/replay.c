@@ -44,7 +44,7 @@ static int replay_kind(struct engine *e, struct group *g, struct epoch *entry, s
 {
     switch (entry->kind) {
     case EPOCH_ROWS: return replay_rows(e, g, entry, err);
-    case EPOCH_END: flow_begin(g->flow); return epoch_run_end(g, entry, err) || flow_finish(g->flow, err) ? -1 : 0;
+    case EPOCH_END: flow_begin(g->flow); return epoch_run_end(e, g, entry, err) || flow_finish(g->flow, err) ? -1 : 0;
     case EPOCH_JOIN: flow_begin(g->flow); return build_catch_up(e, g, entry, err) || build_move(e, g, err) ? -1 : 0;
     }
     return err_set(err, ERR_DAMAGED, -1, "an epoch of unknown kind");

@@ -41,6 +41,7 @@ int engine_drain(struct engine *e, progress_handler progress, void *arg, struct 
             return err_set(err, ERR_INTERRUPTED, -1, "interrupted");
         }
     }
+    if (did == 0) did = after(e, journal_sync(e->journal, UINT64_MAX, err), err);
     return did;
 }
 
@@ -68,7 +69,6 @@ static int check_writable(const struct object *o, int at, struct err *err)
 static int put_records(struct engine *e, const struct object *o, const struct str *records, int n, struct err *err)
 {
     struct buf run = {0};
-    uint64_t ticket;
     int failed = 0;
 
     record_run_begin(&run, o->id, 0);
@@ -77,8 +77,7 @@ static int put_records(struct engine *e, const struct object *o, const struct st
         if (r.len > RECORD_DATA_MAX) r.len = RECORD_DATA_MAX;
         failed = record_run_add(&run, str_of("", 0), r, err);
     }
-    if (!failed) failed = journal_put(e->journal, ENTRY_RECORDS, (uint32_t)n, str_of(run.ptr, run.len), &ticket, err);
-    if (!failed) failed = journal_sync(e->journal, ticket, err);
+    if (!failed) failed = journal_put(e->journal, ENTRY_RECORDS, (uint32_t)n, str_of(run.ptr, run.len), NULL, err);
     buf_free(&run);
     if (!failed) state_of(e, o->id)->appended += (uint64_t)n;
     return failed;
@@ -86,7 +85,7 @@ static int put_records(struct engine *e, const struct object *o, const struct st
 
 enum { RUN_BYTES = 8 * 1024 * 1024 };
 
-int engine_append(struct engine *e, const char *stream, const struct str *records, int n, struct err *err)
+int engine_put(struct engine *e, const char *stream, const struct str *records, int n, struct err *err)
 {
     const struct object *o;
 
@@ -101,6 +100,12 @@ int engine_append(struct engine *e, const char *stream, const struct str *record
         from = to;
     }
     return 0;
+}
+
+int engine_append(struct engine *e, const char *stream, const struct str *records, int n, struct err *err)
+{
+    if (engine_put(e, stream, records, n, err)) return -1;
+    return after(e, journal_sync(e->journal, UINT64_MAX, err), err);
 }
 
 uint64_t engine_appended(struct engine *e, const char *stream)

@@ -52,7 +52,8 @@ static void compute_times(struct inlet *in)
     }
 }
 
-/* What a query wrote that was built from history has keys from before its neighbours': it came after them all the same. */
+/* What a query wrote that was built from history has keys from before its neighbours': it came after them all the same.
+ */
 static void take_order(struct inlet *in, const struct order *order)
 {
     for (int i = 0; i < in->count; i++) {

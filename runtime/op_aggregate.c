@@ -411,7 +411,7 @@ static int push_monotonic(struct aggregator *g, const struct batch *in, int live
     return 0;
 }
 
-static int aggregator_push(struct operator* op, int side, const struct batch *in, struct err *err)
+static int aggregator_push(struct operator *op, int side, const struct batch *in, struct err *err)
 {
     struct aggregator *g = (struct aggregator *)op;
     int live;
@@ -428,7 +428,7 @@ static int aggregator_push(struct operator* op, int side, const struct batch *in
     return 0;
 }
 
-static int aggregator_advance(struct operator* op, int side, const struct tick *tick, struct err *err)
+static int aggregator_advance(struct operator *op, int side, const struct tick *tick, struct err *err)
 {
     struct aggregator *g = (struct aggregator *)op;
     struct row_head cause = {tick->cause, tick->w, 0, tick->arrival, 1};
@@ -481,14 +481,14 @@ static void touch_single(struct aggregator *g)
     touch(g, groups_single(g->groups, &fresh), true, 0);
 }
 
-static bool aggregator_owes(const struct operator* op)
+static bool aggregator_owes(const struct operator *op)
 {
     const struct aggregator *g = (const struct aggregator *)op;
 
     return !g->memory.started && !key_columns(g);
 }
 
-static int aggregator_finish_epoch(struct operator* op, struct err *err)
+static int aggregator_finish_epoch(struct operator *op, struct err *err)
 {
     struct aggregator *g = (struct aggregator *)op;
 
@@ -505,7 +505,7 @@ static int aggregator_finish_epoch(struct operator* op, struct err *err)
     return failed;
 }
 
-static usec aggregator_next_close(const struct operator* op, usec watermark)
+static usec aggregator_next_close(const struct operator *op, usec watermark)
 {
     const struct window *w = &((const struct aggregator *)op)->plan->window;
 
@@ -514,12 +514,12 @@ static usec aggregator_next_close(const struct operator* op, usec watermark)
     return watermark > TIME_LAST ? USEC_MAX : window_end(w, window_start(w, watermark));
 }
 
-static struct pages *aggregator_pages(struct operator* op, int n)
+static struct pages *aggregator_pages(struct operator *op, int n)
 {
     return groups_pages(((struct aggregator *)op)->groups, n);
 }
 
-static void aggregator_save(struct operator* op, struct buf *out)
+static void aggregator_save(struct operator *op, struct buf *out)
 {
     buf_put(out, &((struct aggregator *)op)->memory, sizeof(struct memory));
 }
@@ -534,7 +534,7 @@ static void adopt_group(void *arg, group_ref group)
     window_add(g, start, group);
 }
 
-static int aggregator_load(struct operator* op, struct str saved, struct err *err)
+static int aggregator_load(struct operator *op, struct str saved, struct err *err)
 {
     struct aggregator *g = (struct aggregator *)op;
 
@@ -546,7 +546,7 @@ static int aggregator_load(struct operator* op, struct str saved, struct err *er
     return 0;
 }
 
-static void aggregator_free(struct operator* op)
+static void aggregator_free(struct operator *op)
 {
     struct aggregator *g = (struct aggregator *)op;
 
@@ -642,7 +642,7 @@ static struct groups *make_groups(const struct plan *plan)
     return groups_new(plan, phys, n, plan->input[0]->insert_only);
 }
 
-struct operator* op_aggregate_new(const struct plan *plan)
+struct operator *op_aggregate_new(const struct plan *plan)
 {
     struct aggregator *g = mem_zalloc(sizeof *g);
 

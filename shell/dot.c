@@ -10,6 +10,7 @@
 #define TABLES                                                                                                         \
     "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'weir~_%' ESCAPE '~' ORDER BY name"
 #define STREAMS "SELECT name, kind, format, records, watermark FROM weir_streams"
+#define QUERIES "SELECT name, kind, state, emits, late_rows, error_rows, state_bytes FROM weir_queries"
 #define VIEWS   "SELECT name, state, emits, late_rows, error_rows FROM weir_queries WHERE kind = 'view'"
 
 /*  name       argument   function      statement                        what it does */
@@ -20,7 +21,7 @@
     X(".tables", "", dot_show, TABLES, "list the reference tables")                                                    \
     X(".streams", "", dot_show, STREAMS, "list the streams")                                                           \
     X(".views", "", dot_show, VIEWS, "list the views")                                                                 \
-    X(".queries", "", dot_show, "SELECT * FROM weir_queries", "list the queries that are running")                     \
+    X(".queries", "", dot_show, QUERIES, "list the queries")                                                           \
     X(".read", "FILE", dot_read, NULL, "run the statements of a file")                                                 \
     X(".mode", "MODE", dot_mode, NULL, "print results as table, csv, json, jsonl, box, markdown or vertical")          \
     X(".timer", "on|off", dot_timer, NULL, "print how long statements take")

@@ -46,7 +46,7 @@ static int append_some(struct stdin_feed *feed, struct engine *engine, size_t at
                          feed->ended ? SPLIT_LAST : SPLIT_MORE, found, offsets, RECORDS_MAX, used);
 
     for (int i = 0; i < n; i++) records[i] = str_of(found[i].ptr, found[i].len);
-    if (n && engine_append(engine, feed->stream, records, n, err)) return -1;
+    if (n && engine_put(engine, feed->stream, records, n, err)) return -1;
     return n;
 }
 

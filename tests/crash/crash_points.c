@@ -2,8 +2,8 @@
  *
  * A case is a seed: it chooses how much of the workload is done, the calls at which the simulated disk stops (during
  * the work, or during the recovery from the crash before), and how epochs are cut and partitions ordered after each
- * start. The workload goes on from the step that was not acknowledged; in the end everything must be as in a run without
- * crashes. Cases are run until there were that many crashes.
+ * start. The workload goes on from the step that was not acknowledged; in the end everything must be as in a run
+ * without crashes. Cases are run until there were that many crashes.
  *
  *     crash_points [CRASHES [FIRST_SEED]] */
 #include "tests/crash/workload.h"
@@ -104,7 +104,8 @@ static int check_case(const struct reference *ref, uint64_t seed, uint64_t *cras
     struct buf out = {0};
     int failed = world_begin(&w, ref, seed, &err) || run_case(&w, ref, &out, &err);
 
-    if (failed) printf("seed %llu: step %d: %s\n", (unsigned long long)seed, w.run.step, err.text);
+    if (failed)
+        printf("seed %llu: step %d: %s\n", (unsigned long long)seed, w.run.step, err.text);
     else if (strcmp(buf_text(&out), ref->result[w.steps].ptr) != 0) {
         printf("seed %llu: another result\n", (unsigned long long)seed);
         print_difference(buf_text(&out), ref->result[w.steps].ptr);
@@ -147,7 +148,8 @@ static void reference_free(struct reference *ref)
 
 int main(int argc, char **argv)
 {
-    uint64_t want = argc > 1 ? strtoull(argv[1], NULL, 10) : CRASHES, first = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+    uint64_t want = argc > 1 ? strtoull(argv[1], NULL, 10) : CRASHES,
+             first = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
     uint64_t crashes = 0;
     struct reference ref = {0};
     struct err err = {0};
@@ -159,8 +161,10 @@ int main(int argc, char **argv)
         printf("without a crash: %s\n", err.text);
         return report(0, 1);
     }
-    printf("seeds from %llu, %llu disk calls without a crash\n", (unsigned long long)first, (unsigned long long)ref.calls[STEP_COUNT]);
-    for (uint64_t seed = first; crashes < want && failed < FAILED_MAX; seed++) failed += check_case(&ref, seed, &crashes) != 0;
+    printf("seeds from %llu, %llu disk calls without a crash\n", (unsigned long long)first,
+           (unsigned long long)ref.calls[STEP_COUNT]);
+    for (uint64_t seed = first; crashes < want && failed < FAILED_MAX; seed++)
+        failed += check_case(&ref, seed, &crashes) != 0;
     reference_free(&ref);
     return report((int)crashes - failed, failed);
 }

@@ -1,8 +1,8 @@
 /* kill.c - a process is really killed, by SIGKILL, at any change it makes to the disk, and the next one goes on.
  *
  * A child runs the workload on a directory of the real disk, through a disk that kills its own process before the n-th
- * change. How far the child came stands in memory that both share. Sometimes the child that recovers is killed, too; the
- * parent finishes the workload and compares with a run that nobody killed.
+ * change. How far the child came stands in memory that both share. Sometimes the child that recovers is killed, too;
+ * the parent finishes the workload and compares with a run that nobody killed.
  *
  *     kill [KILLS [FIRST_SEED]] */
 #include "tests/crash/workload.h"
@@ -118,8 +118,9 @@ static void deadly_free(struct disk *d)
 
 static struct disk *deadly_new(void)
 {
-    static const struct disk_class class = {deadly_open, deadly_close, deadly_read, deadly_write, deadly_sync, deadly_truncate,
-                                            deadly_size, deadly_name, deadly_list, deadly_lock, deadly_free};
+    static const struct disk_class class = {deadly_open, deadly_close,    deadly_read, deadly_write,
+                                            deadly_sync, deadly_truncate, deadly_size, deadly_name,
+                                            deadly_list, deadly_lock,     deadly_free};
     struct deadly *k = mem_zalloc(sizeof *k);
 
     k->disk.class = &class;
@@ -239,7 +240,8 @@ static int run_case(struct place *p, struct rng *rng, uint64_t calls, uint64_t *
     return read_results(p->run, out, err);
 }
 
-static int check_case(const struct buf *input, const struct buf *expected, uint64_t calls, uint64_t seed, uint64_t *kills)
+static int check_case(const struct buf *input, const struct buf *expected, uint64_t calls, uint64_t seed,
+                      uint64_t *kills)
 {
     struct place p;
     struct rng rng = {seed};
@@ -247,7 +249,8 @@ static int check_case(const struct buf *input, const struct buf *expected, uint6
     struct buf out = {0};
     int failed = place_make(&p, input, &err) || run_case(&p, &rng, calls, kills, &out, &err);
 
-    if (failed) printf("seed %llu: step %d: %s\n", (unsigned long long)seed, p.run->step, err.text);
+    if (failed)
+        printf("seed %llu: step %d: %s\n", (unsigned long long)seed, p.run->step, err.text);
     else if (strcmp(buf_text(&out), expected->ptr) != 0) {
         printf("seed %llu: another result\n", (unsigned long long)seed);
         print_difference(buf_text(&out), expected->ptr);

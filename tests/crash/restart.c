@@ -15,7 +15,7 @@ struct fixture {
     struct err err;
 };
 
-#define CHECK(condition, f)                                                                                                      \
+#define CHECK(condition, f)                                                                                            \
     if (!(condition)) return unexpected(f, __LINE__, #condition)
 
 static bool unexpected(const struct fixture *f, int line, const char *condition)
@@ -80,7 +80,8 @@ static bool put(struct fixture *f, int from, int count)
 
     for (int i = 0; ok && i < count; i++) {
         char text[64];
-        struct str record = str_of(text, (size_t)sprintf(text, "{\"k\":\"%c\",\"v\":%d}", 'a' + (from + i) % 3, from + i));
+        struct str record =
+            str_of(text, (size_t)sprintf(text, "{\"k\":\"%c\",\"v\":%d}", 'a' + (from + i) % 3, from + i));
         ok = engine_append(f->engine, "s", &record, 1, &f->err) == 0;
     }
     return ok;
@@ -90,7 +91,8 @@ static bool put(struct fixture *f, int from, int count)
 static bool gives(struct fixture *f, const char *query, const char *lines)
 {
     struct buf text = {0};
-    bool same = select_text(f->engine, query, 1, &text, &f->err) == 0 && strcmp(strchr(buf_text(&text), '\n') + 1, lines) == 0;
+    bool same =
+        select_text(f->engine, query, 1, &text, &f->err) == 0 && strcmp(strchr(buf_text(&text), '\n') + 1, lines) == 0;
 
     if (!same) printf("  %s\n", buf_text(&text));
     buf_free(&text);
@@ -115,8 +117,8 @@ static bool error_is(const struct fixture *f, enum err_code code, const char *pa
 #define STREAM_S "CREATE STREAM s (k VARCHAR, v INTEGER) WITH (format = 'json')"
 #define VIEW_T   "CREATE VIEW t AS SELECT k, COUNT(*) AS n, SUM(v) AS total FROM s GROUP BY k"
 #define STREAM_D "CREATE STREAM d AS SELECT k, v * 2 AS w FROM s WHERE v > 1"
-#define EVENTS                                                                                                                   \
-    "CREATE STREAM e (ts TIMESTAMP, n INTEGER, WATERMARK FOR ts AS ts) "                                                         \
+#define EVENTS                                                                                                         \
+    "CREATE STREAM e (ts TIMESTAMP, n INTEGER, WATERMARK FOR ts AS ts) "                                               \
     "WITH (format = 'json', connector = 'file', path = 'events.jsonl')"
 #define VIEW_W  "CREATE VIEW w AS SELECT COUNT(*) AS rows, SUM(n) AS total FROM e"
 #define LINE(i) "{\"ts\":\"2026-01-01T00:00:0" #i "Z\",\"n\":" #i "}\n"
@@ -287,7 +289,9 @@ static bool a_half_read_file_is_read_from_its_beginning_by_who_comes_next(struct
 static bool a_query_built_over_a_new_file_and_an_old_stream(struct fixture *f)
 {
     CHECK(begin_log(f) && put(f, 0, 6) && drain(f) && file_is(f, LINE(1) LINE(2) LINE(3)), f);
-    CHECK(sql(f, EVENTS) && sql(f, "CREATE VIEW u AS SELECT SUM(x) AS x FROM (SELECT n AS x FROM e UNION ALL SELECT v AS x FROM s)"), f);
+    CHECK(sql(f, EVENTS) &&
+              sql(f, "CREATE VIEW u AS SELECT SUM(x) AS x FROM (SELECT n AS x FROM e UNION ALL SELECT v AS x FROM s)"),
+          f);
     CHECK(gives(f, "SELECT * FROM u", "21\n"), f);
     crash(f);
     CHECK(start(f) && put(f, 6, 1) && gives(f, "SELECT * FROM u", "27\n"), f);
@@ -350,7 +354,7 @@ static int put_until_full(struct fixture *f, int from)
     return n;
 }
 
-static bool a_full_disk_loses_nothing(struct fixture *f)
+static bool check_full_disk(struct fixture *f, uint64_t bytes_max)
 {
     int first, second;
     char count[32];
@@ -358,7 +362,7 @@ static bool a_full_disk_loses_nothing(struct fixture *f)
     CHECK(begin_log(f) && put(f, 0, 10) && drain(f), f);
     f->run.options.checkpoint_bytes = 500;
     CHECK(stop(f) && start(f), f);
-    disk_sim_limit(f->disk, 200000);
+    disk_sim_limit(f->disk, bytes_max);
     first = put_until_full(f, 10);
     CHECK(first > 10 && error_is(f, ERR_DISK, "no space left"), f);
     CHECK(!put(f, first, 1) && error_is(f, ERR_DISK, "no space left"), f); /* it does not go on by itself */
@@ -372,6 +376,17 @@ static bool a_full_disk_loses_nothing(struct fixture *f)
     CHECK(put(f, second, 1), f);
     sprintf(count, "%d\n", second + 1);
     CHECK(gives(f, "SELECT SUM(n) FROM t", count), f);
+    return true;
+}
+
+/* Wherever it gets full: in the journal, a checkpoint or the database. */
+static bool a_full_disk_loses_nothing(struct fixture *f)
+{
+    for (uint64_t kib = 60; kib <= 240; kib += 9) {
+        if (!check_full_disk(f, kib * 1024)) return false;
+        end(f);
+        *f = (struct fixture){0};
+    }
     return true;
 }
 
@@ -443,7 +458,8 @@ static struct disk *image_give(const struct image *im, struct err *err)
     return disk;
 }
 
-static const char *const damage_queries[] = {"SELECT * FROM t", "SELECT k, w, ROWTIME FROM d", "SELECT k, v, ROWTIME, _watermark FROM s",
+static const char *const damage_queries[] = {"SELECT * FROM t", "SELECT k, w, ROWTIME FROM d",
+                                             "SELECT k, v, ROWTIME, _watermark FROM s",
                                              "SELECT name, kind, state, sql FROM weir_queries"};
 
 static int damage_results(struct engine *e, struct buf *out, struct err *err)
@@ -466,7 +482,8 @@ static enum outcome try_image(const struct image *im, const char *expected, stru
     begin_on(&f, image_give(im, err));
     if (start(&f)) {
         bool torn = engine_stats(f.engine).torn_bytes > 0;
-        if (damage_results(f.engine, &out, &f.err) == 0) outcome = strcmp(buf_text(&out), expected) ? WRONG : torn ? CUT : SAME;
+        if (damage_results(f.engine, &out, &f.err) == 0)
+            outcome = strcmp(buf_text(&out), expected) ? WRONG : torn ? CUT : SAME;
         if (outcome == WRONG) print_difference(buf_text(&out), expected);
     }
     *err = f.err;
@@ -557,7 +574,10 @@ static bool bytes_of_the_database(struct fixture *f)
 
 /* ---- all of them ---- */
 
-#define TEST(name) {#name, name}
+#define TEST(name)                                                                                                     \
+    {                                                                                                                  \
+#name, name                                                                                                    \
+    }
 static const struct {
     const char *name;
     bool (*run)(struct fixture *f);

@@ -27,18 +27,24 @@ struct step {
 };
 
 static const struct step steps[] = {
-    {.text = "CREATE STREAM events (ts TIMESTAMP, device VARCHAR, value INTEGER, WATERMARK FOR ts AS ts - INTERVAL '4' SECOND) "
+    {.text = "CREATE STREAM events (ts TIMESTAMP, device VARCHAR, value INTEGER, WATERMARK FOR ts AS ts - INTERVAL '4' "
+             "SECOND) "
              "WITH (format = 'json', connector = 'file', path = 'events.jsonl')"},
-    {.text = "CREATE VIEW by_device AS SELECT window_start, device, COUNT(*) AS n, SUM(value) AS total "
-             "FROM TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '10' SECOND) GROUP BY window_start, window_end, device"},
-    {.text = "CREATE STREAM device_windows AS SELECT window_start, device, COUNT(*) AS n, AVG(value) AS mean, MAX(value) AS top "
+    {.text =
+         "CREATE VIEW by_device AS SELECT window_start, device, COUNT(*) AS n, SUM(value) AS total "
+         "FROM TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '10' SECOND) GROUP BY window_start, window_end, device"},
+    {.text = "CREATE STREAM device_windows AS SELECT window_start, device, COUNT(*) AS n, AVG(value) AS mean, "
+             "MAX(value) AS top "
              "FROM TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '5' SECOND) "
              "GROUP BY window_start, window_end, device"},
-    {.text = "CREATE STREAM clicks (ts TIMESTAMP, who VARCHAR, amount INTEGER, WATERMARK FOR ts AS ts - INTERVAL '2' SECOND) "
+    {.text = "CREATE STREAM clicks (ts TIMESTAMP, who VARCHAR, amount INTEGER, WATERMARK FOR ts AS ts - INTERVAL '2' "
+             "SECOND) "
              "WITH (format = 'json')"},
-    {.text = "CREATE VIEW totals AS SELECT who, COUNT(*) AS n, SUM(amount) AS total, MAX(amount) AS top FROM clicks GROUP BY who"},
+    {.text = "CREATE VIEW totals AS SELECT who, COUNT(*) AS n, SUM(amount) AS total, MAX(amount) AS top FROM clicks "
+             "GROUP BY who"},
     {.text = "CREATE STREAM big (ts TIMESTAMP, who VARCHAR, share DOUBLE)"},
-    {.text = "CREATE PUMP bigs AS INSERT INTO big SELECT STREAM ts, who, 100.0 / (amount - 60) FROM clicks WHERE amount > 40"},
+    {.text = "CREATE PUMP bigs AS INSERT INTO big SELECT STREAM ts, who, 100.0 / (amount - 60) FROM clicks WHERE "
+             "amount > 40"},
     {.text = "CREATE VIEW big_count AS SELECT who, COUNT(*) AS n, SUM(share) AS shares FROM big GROUP BY who"},
     {STEP_PUT, "clicks", 14, NULL},
     {.text = "CREATE STREAM notes (word VARCHAR, n INTEGER)"},
@@ -54,12 +60,22 @@ static const struct step steps[] = {
     {.text = "DROP VIEW IF EXISTS passing"},
     {.text = "CREATE VIEW both AS SELECT name, COUNT(*) AS n FROM (SELECT device AS name FROM events UNION ALL "
              "SELECT who AS name FROM clicks) GROUP BY name"},
-    {.text = "CREATE VIEW failures AS SELECT ERROR_NAME, STREAM_NAME, COUNT(*) AS n FROM error_stream GROUP BY ERROR_NAME, STREAM_NAME"},
+    {.text = "CREATE VIEW failures AS SELECT ERROR_NAME, STREAM_NAME, COUNT(*) AS n FROM error_stream GROUP BY "
+             "ERROR_NAME, STREAM_NAME"},
     {STEP_PUT, "clicks", 21, NULL},
     {.text = "CREATE VIEW passing AS SELECT who, MAX(amount) AS most FROM clicks GROUP BY who"},
     {.text = "CREATE STREAM windows_of_windows AS SELECT window_start, COUNT(*) AS n, SUM(n) AS total "
-             "FROM TUMBLE(TABLE device_windows, DESCRIPTOR(ROWTIME), INTERVAL '20' SECOND) GROUP BY window_start, window_end"},
+             "FROM TUMBLE(TABLE device_windows, DESCRIPTOR(ROWTIME), INTERVAL '20' SECOND) GROUP BY window_start, "
+             "window_end"},
+    {.text = "CREATE STREAM big_windows AS SELECT window_start, COUNT(*) AS n, SUM(share) AS shares "
+             "FROM TUMBLE(TABLE big, DESCRIPTOR(ROWTIME), INTERVAL '10' SECOND) GROUP BY window_start, window_end"},
+    {.text = "CREATE PUMP smalls AS INSERT INTO big (ts, who, share) SELECT STREAM ts, 'small', 1.5 FROM clicks WHERE "
+             "amount < 9"},
     {STEP_INSERT, "INSERT INTO notes VALUES ('five', 5), ('six', NULL)", 2, "notes"},
+    {.text =
+         "CREATE OR REPLACE VIEW by_device AS SELECT window_start, device, MIN(value) AS least "
+         "FROM TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '10' SECOND) GROUP BY window_start, window_end, device"},
+    {.text = "DROP PUMP IF EXISTS bigs"},
     {STEP_PUT, "clicks", 16, NULL},
 };
 enum { STEP_COUNT = sizeof steps / sizeof *steps };
@@ -84,6 +100,7 @@ static const struct result {
     {"SELECT *, ROWTIME, _watermark FROM click_windows", RESULT_LIST},
     {"SELECT *, ROWTIME, _watermark FROM note_windows", RESULT_LIST},
     {"SELECT *, ROWTIME, _watermark FROM windows_of_windows", RESULT_LIST},
+    {"SELECT *, ROWTIME, _watermark FROM big_windows", RESULT_LIST},
     {"SELECT ERROR_TIME, ERROR_LEVEL, ERROR_NAME, MESSAGE, DATA_ROWTIME, DATA_ROW, PUMP_NAME, STREAM_NAME, "
      "CASE STREAM_NAME WHEN 'events' THEN SEQUENCE_NUMBER END FROM error_stream",
      RESULT_LIST},
@@ -105,12 +122,17 @@ static inline void event_text(int i, struct buf *out)
 
     if (i % 23 == 11) at -= at > 30 ? 30 : at;
     buf_puts(out, "{\"ts\":");
-    if (i == 33) buf_puts(out, "\"yesterday\"");
-    else put_time(out, at);
+    if (i == 33)
+        buf_puts(out, "\"yesterday\"");
+    else
+        put_time(out, at);
     buf_printf(out, ",\"device\":\"d%d\",\"value\":", (int)rng_below(&rng, 4));
-    if (i % 19 == 7) buf_puts(out, "\"much\"}\n");
-    else if (i == 40) buf_puts(out, "17\n");
-    else buf_printf(out, "%d}\n", (int)rng_below(&rng, 1000));
+    if (i % 19 == 7)
+        buf_puts(out, "\"much\"}\n");
+    else if (i == 40)
+        buf_puts(out, "17\n");
+    else
+        buf_printf(out, "%d}\n", (int)rng_below(&rng, 1000));
 }
 
 /* Events [from, to) as the text of a file. */
@@ -180,7 +202,8 @@ static inline struct run run_new(struct disk *disk, const char *dir, const char 
 {
     struct run r = {.input = input, .now = WORKLOAD_START};
 
-    r.options = (struct engine_options){.dir = dir, .disk = disk, .clock = run_clock, .connectors = run_connectors, .checkpoint_bytes = 1500};
+    r.options = (struct engine_options){
+        .dir = dir, .disk = disk, .clock = run_clock, .connectors = run_connectors, .checkpoint_bytes = 1500};
     return r;
 }
 
@@ -226,9 +249,11 @@ static inline int run_put(struct run *r, struct engine *e, struct err *err)
     uint64_t before = put_before(stream, r->step), there = engine_appended(e, stream);
 
     if (there != before + (uint64_t)s->count && (r->put || there != before))
-        return err_set(err, ERR_VALUE, -1, "step %d: %s has %llu records, not %llu%s", r->step, stream, (unsigned long long)there,
-                       (unsigned long long)before, r->put ? " and those that were acknowledged" : "");
-    if (there == before && (s->kind == STEP_PUT ? put_clicks(e, (int)before, s->count, err) : run_sql(r, e, s->text, err)))
+        return err_set(err, ERR_VALUE, -1, "step %d: %s has %llu records, not %llu%s", r->step, stream,
+                       (unsigned long long)there, (unsigned long long)before,
+                       r->put ? " and those that were acknowledged" : "");
+    if (there == before &&
+        (s->kind == STEP_PUT ? put_clicks(e, (int)before, s->count, err) : run_sql(r, e, s->text, err)))
         return -1;
     r->put = true;
     return 0;
@@ -267,9 +292,12 @@ static inline int take_line(void *arg, const struct rows *rows)
     for (int i = 0; rows->value && i < rows->columns; i++) {
         const struct relation_value *v = &rows->value[i];
         if (i) buf_putc(&l->text, '|');
-        if (v->kind == TYPE_BIGINT) buf_printf(&l->text, "%lld", (long long)v->i);
-        else if (v->kind == TYPE_DOUBLE) buf_printf(&l->text, "%.17g", v->d);
-        else if (v->kind == TYPE_VARCHAR) buf_put(&l->text, v->s.ptr, v->s.len);
+        if (v->kind == TYPE_BIGINT)
+            buf_printf(&l->text, "%lld", (long long)v->i);
+        else if (v->kind == TYPE_DOUBLE)
+            buf_printf(&l->text, "%.17g", v->d);
+        else if (v->kind == TYPE_VARCHAR)
+            buf_put(&l->text, v->s.ptr, v->s.len);
     }
     if (rows->value) {
         buf_putc(&l->text, '\0');
@@ -327,8 +355,8 @@ static inline void print_difference(const char *is, const char *was)
         if (is[i] == '\n') line = i + 1;
         if (is[i] == '\n' && strncmp(is + i + 1, "==", 2) == 0) head = i + 1;
     }
-    printf("  in %.*s:\n  is      %.*s\n  not     %.*s\n", (int)strcspn(is + head, "\n"), is + head, (int)strcspn(is + line, "\n"),
-           is + line, (int)strcspn(was + line, "\n"), was + line);
+    printf("  in %.*s:\n  is      %.*s\n  not     %.*s\n", (int)strcspn(is + head, "\n"), is + head,
+           (int)strcspn(is + line, "\n"), is + line, (int)strcspn(was + line, "\n"), was + line);
 }
 
 /* The last line of a program, and its exit code. */
