@@ -59,6 +59,10 @@ static inline const char *json_short_int(const char *p, const char *end, int64_t
  * ten that divides them: it rounds once.) */
 static inline const char *json_short_double(const char *p, const char *end, double *out);
 
+/* Any number that json_short_double takes, without its value; true, false or null. */
+static inline const char *json_skip_short_number(const char *p, const char *end);
+static inline const char *json_skip_short_literal(const char *p, const char *end);
+
 /* Each reads one value that begins at the cursor (no blanks before it) and leaves the cursor behind it. 0, or -1 with
  * problem set and the cursor at the place. */
 int json_skip(struct json *j);                                 /* any value */
@@ -149,14 +153,23 @@ static inline uint64_t json_eight_digits(uint64_t v)
     return (v * 10000 + (v >> 32)) & UINT32_MAX;
 }
 
-/* The number of digits at p (1 to 7) and their value; 0 when there are none or more. */
-static inline unsigned json_short_digits(const char *p, uint64_t *value)
+/* The 8 bytes at p less '0' each, and eight times the number of digits they begin with (1 to 7); 0 when there are none
+ * or more. */
+static inline unsigned json_digit_bits(const char *p, uint64_t *values)
 {
     uint64_t v = get_u64(p) ^ JSON_BYTES('0');
     uint64_t others = (v | (v + JSON_BYTES(6))) & JSON_BYTES(0xf0); /* not 0 to 9; only the lowest counts */
-    unsigned bits = others ? (unsigned)__builtin_ctzll(others) & ~7u : 0;
 
-    *value = bits ? json_eight_digits(v << (64 - bits)) : 0;
+    *values = v;
+    return others ? (unsigned)__builtin_ctzll(others) & ~7u : 0;
+}
+
+/* The number of digits at p (1 to 7) and their value; 0 when there are none or more. */
+static inline unsigned json_short_digits(const char *p, uint64_t *value)
+{
+    unsigned bits = json_digit_bits(p, value);
+
+    *value = bits ? json_eight_digits(*value << (64 - bits)) : 0;
     return bits / 8;
 }
 
@@ -197,6 +210,30 @@ static inline const char *json_short_double(const char *p, const char *end, doub
     *out = ((double)v * power_of_ten[behind] + (double)fraction) / power_of_ten[behind];
     if (negative) *out = -*out;
     return digits;
+}
+
+static inline const char *json_skip_short_number(const char *p, const char *end)
+{
+    const char *digits = p + (*p == '-');
+    uint64_t v;
+    unsigned count = json_digit_bits(digits, &v) / 8;
+
+    if (count == 0 || (count > 1 && *digits == '0')) return NULL;
+    digits += count;
+    if (digits < end && *digits == '.') {
+        count = json_digit_bits(digits + 1, &v) / 8;
+        if (count == 0) return NULL;
+        digits += 1 + count;
+    }
+    return json_number_goes_on(digits, end) ? NULL : digits;
+}
+
+static inline const char *json_skip_short_literal(const char *p, const char *end)
+{
+    uint32_t word = get_u32(p);
+
+    if (word == get_u32("true") || word == get_u32("null")) return p + 4 < end ? p + 4 : NULL;
+    return word == get_u32("fals") && p + 5 < end && p[4] == 'e' ? p + 5 : NULL;
 }
 
 #endif

@@ -331,9 +331,17 @@ int time_read_iso(struct time_cursor *c, usec *out)
     return time_resolve(&civil, east, out);
 }
 
-/* `yyyy-MM-dd HH:mm:ss` with nothing behind it, the form of nearly all data: three words checked and taken apart at
- * once. Returns 1 when the text has another form. */
-static int parse_plain(const char *text, usec *out)
+/* What may follow the seconds, up to the end: a fraction, Z. */
+static bool read_plain_tail(struct time_cursor c, int *micro)
+{
+    *micro = time_skip(&c, '.') ? read_fraction(&c) : 0;
+    time_skip(&c, 'Z');
+    return *micro >= 0 && c.p == c.end;
+}
+
+/* `yyyy-MM-dd HH:mm:ss[.fraction][Z]`, the form of nearly all data: three words checked and taken apart at once. text
+ * has at least 19 bytes. Returns 1 when it has another form. */
+static int parse_plain(const char *text, const char *end, usec *out)
 {
     uint64_t date = get_u64(text) ^ get_u64("0000-00-");
     uint64_t time = get_u64(text + 11) ^ get_u64("00:00:00");
@@ -344,7 +352,7 @@ static int parse_plain(const char *text, usec *out)
     if (!time_shape_fits(date, UINT64_C(0xfff0f0fff0f0f0f0)) || !time_shape_fits(time, UINT64_C(0xf0f0fff0f0fff0f0))) {
         return 1;
     }
-    if (day_tens > 9 || day_ones > 9) return 1;
+    if (day_tens > 9 || day_ones > 9 || !read_plain_tail((struct time_cursor){text + 19, end}, &c.micro)) return 1;
     date = date * 10 + (date >> 8); /* byte i: digit i and digit i + 1 as one number */
     time = time * 10 + (time >> 8);
     c.year = (int)((date & 0xff) * 100 + (date >> 16 & 0xff));
@@ -353,7 +361,6 @@ static int parse_plain(const char *text, usec *out)
     c.hour = (int)(time & 0xff);
     c.minute = (int)(time >> 24 & 0xff);
     c.second = (int)(time >> 48 & 0xff);
-    c.micro = 0;
     return resolve(&c, 0, out);
 }
 
@@ -362,8 +369,8 @@ int time_parse(const char *text, size_t len, usec *out)
     struct time_cursor c = {text, text + len};
     usec t;
 
-    if (len == 19) {
-        int result = parse_plain(text, out);
+    if (len >= 19) {
+        int result = parse_plain(text, text + len, out);
         if (result <= 0) return result;
     }
     if (time_read_iso(&c, &t) || c.p != c.end) return -1;

@@ -277,13 +277,20 @@ static inline const char *decode_targets(struct json_decoder *d, struct target *
     return behind;
 }
 
-static inline const char *skip(struct json_decoder *d, const char *p)
+/* Over a short value of any kind but those in brackets; NULL when it is another. */
+static inline const char *skip_short(const char *p, const char *end)
 {
-    const char *end = d->json.end, *behind;
-    double number;
     size_t len;
 
-    behind = *p == '"' ? json_short_string(p, end, &len) : json_short_double(p, end, &number);
+    if (*p == '"') return json_short_string(p, end, &len);
+    if (*p >= 'a') return json_skip_short_literal(p, end);
+    return json_skip_short_number(p, end);
+}
+
+static inline const char *skip(struct json_decoder *d, const char *p)
+{
+    const char *behind = skip_short(p, d->json.end);
+
     if (behind) return behind;
     d->json.at = p;
     return json_skip(&d->json) ? NULL : d->json.at;

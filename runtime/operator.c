@@ -56,11 +56,20 @@ static void report_error(struct operator *op, const struct batch *in, const stru
     buf_free(&message);
 }
 
+static bool has_errors(const struct column *columns, int n)
+{
+    for (int c = 0; c < n; c++) {
+        if (columns[c].error) return true;
+    }
+    return false;
+}
+
 int drop_errors(struct operator *op, const struct batch *in, const struct column *columns, int n, uint16_t *sel,
                 error_explainer explain, void *arg)
 {
     int kept = 0;
 
+    if (!has_errors(columns, n)) n = 0;
     for (int i = 0; i < in->live; i++) {
         int row = batch_row(in, i), c = error_column(columns, n, row);
 
