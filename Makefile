@@ -71,8 +71,11 @@ tsan:
 layers:
 	@tests/layers
 
+# clang-format takes `operator` for C++'s: sed puts the star of `struct operator *` back.
+FORMATTED := $(wildcard $(addsuffix /*.[ch],$(FOLDERS)) tests/*/*.[ch] bench/*.[ch])
 format:
-	clang-format -i $(wildcard $(addsuffix /*.[ch],$(FOLDERS)) tests/*/*.[ch] bench/*.[ch])
+	clang-format -i $(FORMATTED)
+	sed -i -E 's/struct operator(\*+) ?/struct operator \1/g' $(FORMATTED)
 
 bench: $(BENCH) $(BUILD)/weir
 	@bench/run $(BUILD)

@@ -16,7 +16,7 @@ struct outcome {
     double maxima; /* the sum of the groups' greatest values: whole hundredths, so exact enough to compare rounded */
 };
 
-static void fatal(const char *what)
+static _Noreturn void fatal(const char *what)
 {
     fprintf(stderr, "group_by: %s\n", what);
     exit(1);

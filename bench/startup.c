@@ -18,7 +18,7 @@ struct startup {
     double ms, megabytes;
 };
 
-static void fatal(const char *what)
+static _Noreturn void fatal(const char *what)
 {
     fprintf(stderr, "startup: %s\n", what);
     exit(1);

@@ -45,7 +45,7 @@ static int open_ranges(struct group *g, const struct epoch *replayed, struct err
         struct inlet *in = flow_inlet_of(g->flow, r->stream);
         uint64_t to = replayed ? replay_to(replayed, r) : r->memory.size;
 
-        if (!in) continue;
+        if (!in || (r->source->missing && to <= r->memory.offset)) continue;
         in->feed = &r->source->feed;
         in->drained = false;
         if (in->next < in->count) continue; /* it holds rows read ahead: the range goes on behind them */

@@ -106,12 +106,72 @@ void reading_set(struct reading *r)
     r->source->arrival = r->memory.arrival;
 }
 
+/* Stands for a source that is gone: fails when it is to be read, and only then. */
+struct missing {
+    struct source source; /* must be first */
+    struct err why;
+};
+
+static int missing_range(struct source *s, uint64_t from, uint64_t to, struct err *err)
+{
+    (void)from;
+    (void)to;
+    *err = ((struct missing *)s)->why;
+    return -1;
+}
+
+static int missing_checksum(struct source *s, uint64_t to, uint32_t *crc, struct err *err)
+{
+    (void)s;
+    (void)to;
+    (void)err;
+    *crc = 0;
+    return 0;
+}
+
+static uint64_t missing_offset(const struct source *s)
+{
+    return s->size;
+}
+
+static void missing_close(struct source *s)
+{
+    free(s);
+}
+
+static struct source *missing_new(const struct err *why)
+{
+    static const struct source_class class = {missing_range, missing_checksum, missing_offset, missing_close};
+    struct missing *m = mem_zalloc(sizeof *m);
+
+    m->source.class = &class;
+    m->source.missing = true;
+    m->source.found = UINT64_MAX;
+    m->why = *why;
+    return &m->source;
+}
+
+/* A directory opens though a file that it has read is gone: what was made of it is there. */
+static int open_or_miss(struct engine *e, const struct object *stream, struct source **out, struct err *err)
+{
+    struct err why;
+
+    if (reading_open(e, stream, out, &why) == 0) return 0;
+    if (!e->replaying || why.code != ERR_INPUT) {
+        *err = why;
+        return -1;
+    }
+    engine_warn(e, "%s: nothing more is read from it", why.text);
+    *out = missing_new(&why);
+    return 0;
+}
+
 int reading_add(struct engine *e, struct group *g, const struct object *stream, struct err *err)
 {
     struct reading r = {.stream = stream->id};
 
     if (reading_of(g, stream->id)) return 0;
-    if (reading_open(e, stream, &r.source, err)) return -1;
+    if (open_or_miss(e, stream, &r.source, err)) return -1;
     if (first_memory(e, g, stream, r.source, &r.memory, err)) {
         r.source->class->close(r.source);
         return -1;
@@ -145,6 +205,7 @@ static int look(struct engine *e, struct reading *r, struct err *err)
     const struct object *o = catalog_get(e->catalog, r->stream);
     uint64_t size = r->source->found, ordinal;
 
+    if (r->source->missing) return 0;
     if (size < r->memory.size)
         return err_set(err, ERR_INPUT, -1, "\"%s\" is shorter than it was (%llu bytes, not %llu)", o->path,
                        (unsigned long long)size, (unsigned long long)r->memory.size);

@@ -57,8 +57,9 @@ int engine_drain(struct engine *e, progress_handler progress, void *arg, struct 
  * Drains first. stream NULL: every stream; else only this one has ended (it is idle from now on). */
 int engine_end(struct engine *e, const char *stream, struct err *err) MUST_CHECK;
 
-/* Appends records (in the stream's format) to a stream's log. engine_put: they become durable together with what the next
- * epoch makes of them, by one fdatasync (or at the end of engine_drain). engine_append returns when they are durable. */
+/* Appends records (in the stream's format) to a stream's log. engine_put: they become durable together with what the
+ * next epoch makes of them, by one fdatasync (or at the end of engine_drain). engine_append returns when they are
+ * durable. */
 int engine_put(struct engine *e, const char *stream, const struct str *records, int n, struct err *err) MUST_CHECK;
 int engine_append(struct engine *e, const char *stream, const struct str *records, int n, struct err *err) MUST_CHECK;
 /* How many records were ever appended to it from outside (for tests that resume after a crash). 0 if unknown. */

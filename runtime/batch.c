@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static size_t element_bytes(enum phys phys)
+size_t phys_bytes(enum phys phys)
 {
     switch (phys) {
     case PHYS_BOOL: return sizeof(uint8_t);
@@ -16,7 +16,7 @@ static size_t element_bytes(enum phys phys)
 
 void column_new(struct arena *arena, enum phys phys, enum nullable nullable, struct column *out)
 {
-    *out = (struct column){.phys = phys, .data = arena_alloc(arena, BATCH_ROWS * element_bytes(phys))};
+    *out = (struct column){.phys = phys, .data = arena_alloc(arena, BATCH_ROWS * phys_bytes(phys))};
     if (nullable == NOT_NULLABLE) return;
     out->valid = arena_alloc(arena, BATCH_WORDS * sizeof *out->valid);
     memset(out->valid, 0xff, BATCH_WORDS * sizeof *out->valid);

@@ -119,6 +119,8 @@ static inline bool text_equal(const struct text *a, const struct text *b)
     return __builtin_memcmp(a, b, 8) == 0 && (a->len == 0 || __builtin_memcmp(a->ptr, b->ptr, a->len) == 0);
 }
 
+/* Bytes of one element of a vector. */
+size_t phys_bytes(enum phys phys);
 /* A column of `rows` elements in the arena, zeroed, its validity bits all set if nullable is asked for. */
 enum nullable { NOT_NULLABLE, NULLABLE };
 void column_new(struct arena *arena, enum phys phys, enum nullable nullable, struct column *out);

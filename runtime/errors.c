@@ -90,8 +90,8 @@ static void set_message(struct rowset *rs, struct column *to, int row, enum row_
     set_string(rs, &to[ERROR_MESSAGE], row, message ? message : row_error_name(code));
 }
 
-/* The record as text: cut where it is very long, and with U+FFFD for bytes that are no UTF-8, since the row of error_stream
- * is itself a record that must be read again. */
+/* The record as text: cut where it is very long, and with U+FFFD for bytes that are no UTF-8, since the row of
+ * error_stream is itself a record that must be read again. */
 enum { RECORD_SHOWN_MAX = 48 * 1024 };
 
 static void set_shown(struct rowset *rs, struct column *c, int row, const char *bytes, size_t len)

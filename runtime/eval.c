@@ -46,23 +46,12 @@ struct eval {
 
 /* ---- compiling ---- */
 
-static size_t element_bytes(enum phys phys)
-{
-    switch (phys) {
-    case PHYS_BOOL: return sizeof(uint8_t);
-    case PHYS_INT: return sizeof(int64_t);
-    case PHYS_DOUBLE: return sizeof(double);
-    case PHYS_TEXT: return sizeof(struct text);
-    }
-    return 0;
-}
-
 static void own_vectors(struct eval *e, struct slot *s)
 {
     enum phys phys = type_phys(s->bound->type.kind);
 
     s->own.phys = phys;
-    s->own.data = arena_alloc(e->memory, (size_t)e->capacity * element_bytes(phys));
+    s->own.data = arena_alloc(e->memory, (size_t)e->capacity * phys_bytes(phys));
     s->own.valid = arena_alloc(e->memory, (size_t)kernel_words(e->capacity) * sizeof(uint64_t));
     s->column = s->own;
     s->column.valid = NULL;
@@ -106,7 +95,7 @@ static void clear_missing(struct column *c, int rows)
 static void broadcast(struct eval *e, struct slot *s)
 {
     struct column *c = &s->column;
-    size_t bytes = element_bytes(c->phys);
+    size_t bytes = phys_bytes(c->phys);
 
     clear_missing(c, 1);
     for (int i = 1; i < e->capacity; i++) memcpy((char *)c->data + (size_t)i * bytes, c->data, bytes);
@@ -318,7 +307,7 @@ void eval_run(struct eval *e, const struct batch *in, struct column *out)
 /* Copies row 0 of a column into the arena. */
 static void keep_value(struct arena *arena, const struct column *from, struct column *out)
 {
-    size_t bytes = element_bytes(from->phys);
+    size_t bytes = phys_bytes(from->phys);
 
     *out = (struct column){.phys = from->phys, .data = arena_alloc(arena, bytes)};
     memcpy(out->data, from->data, bytes);

@@ -9,17 +9,6 @@
 #include <math.h>
 #include <string.h>
 
-static size_t phys_bytes(enum phys phys)
-{
-    switch (phys) {
-    case PHYS_BOOL: return sizeof(uint8_t);
-    case PHYS_INT: return sizeof(int64_t);
-    case PHYS_DOUBLE: return sizeof(double);
-    case PHYS_TEXT: return sizeof(struct text);
-    }
-    return 0;
-}
-
 static int format_new(struct target *t, struct arena *arena, struct err *err)
 {
     const struct field *field = t->field;

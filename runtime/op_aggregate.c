@@ -8,67 +8,12 @@
  *
  * The groups hold all state. Which window a group belongs to is the first column of its key; the list of open windows
  * is made from the groups when a state is loaded. */
+#include "runtime/aggregator.h"
 #include "runtime/eval.h"
-#include "runtime/groups.h"
-#include "runtime/operator.h"
-#include "runtime/rowset.h"
-#include "runtime/window.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct open_window {
-    usec start;
-    group_ref *group;
-    size_t count, capacity;
-};
-
-/* A group that the running epoch has changed. */
-struct touched {
-    group_ref group;
-    int old; /* its row in `old`, or -1: it had none */
-};
-
-/* Also what is saved. */
-struct memory {
-    int64_t current;   /* MONOTONIC: the greatest value so far */
-    int64_t started;   /* MONOTONIC: there was one; without keys: the first row was emitted */
-    usec watermark;    /* that has come */
-    usec last_rowtime; /* MONOTONIC: of the last row: what is open at the end of input closes then */
-};
-
-struct aggregator {
-    struct operator op; /* must be first */
-    const struct plan *plan;
-    bool windowed, changelog;
-    int lead;   /* output columns before the keys: 2, 1 (MONOTONIC) or 0 */
-    int key_at; /* of values: time stands before the keys */
-    struct groups *groups;
-    struct memory memory;
-
-    int value_count; /* expressions: time, keys, arguments, filters */
-    const struct bound **exprs;
-    struct eval *eval;
-    struct column *values;
-    const struct column **key, **arg, **filter;
-    struct column start; /* window starts, the first key of windowed groups */
-
-    struct open_window *window; /* ascending by start */
-    size_t window_count, window_capacity;
-
-    struct touched *touched;
-    size_t touched_count, touched_capacity;
-    struct rowset *old;   /* rows as last emitted, of touched groups */
-    struct rowset *out;   /* being emitted */
-    struct row_head last; /* of the last row pushed in this epoch: the cause of its changes */
-    uint16_t sel[BATCH_ROWS];
-};
-
-static int key_columns(const struct aggregator *g)
-{
-    return g->windowed + g->plan->key_count;
-}
 
 static void explain(void *arg, int column, const struct batch *b, int row, struct buf *out)
 {
@@ -81,233 +26,6 @@ static void report(struct aggregator *g, const struct batch *b, int row, enum ro
                    int windows)
 {
     g->op.context->report(g->op.context->report_arg, g->op.context, b, row, code, message, windows);
-}
-
-/* The visible bounds of a window (plan.h: right-closed ones are a microsecond less). */
-static usec visible(const struct aggregator *g, usec bound)
-{
-    return bound - g->plan->window.right_closed;
-}
-
-static usec end_of(const struct aggregator *g, usec start)
-{
-    return g->plan->window.kind == WINDOW_TUMBLE ? window_end(&g->plan->window, start) : start;
-}
-
-/* The open window that starts there, made when absent. */
-static struct open_window *window_at(struct aggregator *g, usec start)
-{
-    size_t low = 0, high = g->window_count;
-
-    while (low < high) {
-        size_t mid = (low + high) / 2;
-        if (g->window[mid].start < start)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    if (low < g->window_count && g->window[low].start == start) return &g->window[low];
-    g->window = mem_grow(g->window, &g->window_capacity, g->window_count + 1, sizeof *g->window);
-    memmove(&g->window[low + 1], &g->window[low], (g->window_count - low) * sizeof *g->window);
-    g->window_count++;
-    g->window[low] = (struct open_window){.start = start};
-    return &g->window[low];
-}
-
-static void window_add(struct aggregator *g, usec start, group_ref group)
-{
-    struct open_window *w = window_at(g, start);
-
-    w->group = mem_grow(w->group, &w->capacity, w->count + 1, sizeof *w->group);
-    w->group[w->count++] = group;
-}
-
-/* Fills one output row with what the group is now. */
-static void fill_row(struct aggregator *g, group_ref group, struct arena *arena, struct column *to, int row)
-{
-    struct column start = {0};
-    int64_t value;
-    int c = 0;
-
-    if (g->windowed) {
-        start = (struct column){.phys = PHYS_INT, .ints = &value};
-        group_key(g->groups, group, 0, arena, &start, 0);
-        to[c++].ints[row] = visible(g, value);
-        if (g->lead == 2) to[c++].ints[row] = visible(g, end_of(g, value));
-    }
-    for (int k = 0; k < g->plan->key_count; k++) group_key(g->groups, group, k + g->windowed, arena, &to[c++], row);
-    for (int a = 0; a < g->plan->aggregate_count; a++) group_value(g->groups, group, a, arena, &to[c++], row);
-}
-
-static void add_row(struct aggregator *g, struct rowset *rs, group_ref group, const struct row_head *head)
-{
-    int row;
-    struct column *to = rowset_add(rs, head, &row);
-
-    fill_row(g, group, rowset_arena(rs), to, row);
-}
-
-static int compare_value(const struct column *a, int x, const struct column *b, int y)
-{
-    bool x_null = column_is_null(a, x), y_null = column_is_null(b, y);
-
-    if (x_null || y_null) return (int)y_null - (int)x_null;
-    switch (a->phys) {
-    case PHYS_BOOL: return (int)a->bools[x] - (int)b->bools[y];
-    case PHYS_INT: return (a->ints[x] > b->ints[y]) - (a->ints[x] < b->ints[y]);
-    case PHYS_DOUBLE: {
-        double p = a->doubles[x], q = b->doubles[y];
-        if (p != p || q != q) return (p != p) - (q != q);
-        return (p > q) - (p < q);
-    }
-    case PHYS_TEXT: return text_compare(&a->texts[x], &b->texts[y]);
-    }
-    return 0;
-}
-
-/* R5: window end, window start, keys; the row that is taken back before the one that is added. */
-static int compare_rows(void *arg, int a, int b)
-{
-    struct aggregator *g = arg;
-    int x, y, c = 0;
-    struct column *p = rowset_at(g->out, a, &x), *q = rowset_at(g->out, b, &y);
-
-    for (int k = 0; k < g->lead + g->plan->key_count && !c; k++) c = compare_value(&p[k], x, &q[k], y);
-    if (c) return c;
-    int64_t wa = rowset_head(g->out, a).weight, wb = rowset_head(g->out, b).weight;
-    return (wa > wb) - (wa < wb);
-}
-
-static int emit_out(struct aggregator *g, struct err *err)
-{
-    int failed = 0;
-    struct batch b;
-
-    rowset_sort_by(g->out, compare_rows, g);
-    for (int first = 0, n; !failed && (n = rowset_batch(g->out, first, &b)) > 0; first += n) {
-        b.live = drop_errors(&g->op, &b, b.column, b.columns, g->sel, NULL, NULL);
-        b.sel = g->sel;
-        if (b.live) failed = emit(&g->op, &b, err);
-    }
-    rowset_clear(g->out);
-    return failed;
-}
-
-/* Times of a result row: its window's, or the cause's. */
-static struct row_head head_for(const struct aggregator *g, group_ref group, const struct row_head *cause,
-                                int64_t weight)
-{
-    struct row_head head = *cause;
-
-    head.weight = weight;
-    if (g->plan->window.kind == WINDOW_TUMBLE) {
-        int64_t start;
-        struct column c = {.phys = PHYS_INT, .ints = &start};
-        group_key(g->groups, group, 0, NULL, &c, 0);
-        head.rowtime = visible(g, end_of(g, start));
-        if (head.rowtime - 1 < head.w) head.w = head.rowtime - 1;
-    } else if (head.rowtime < head.w) {
-        head.w = head.rowtime;
-    }
-    return head;
-}
-
-static bool rows_equal(struct rowset *a, int i, struct rowset *b, int j, int columns)
-{
-    int x, y;
-    struct column *p = rowset_at(a, i, &x), *q = rowset_at(b, j, &y);
-
-    for (int c = 0; c < columns; c++) {
-        if (compare_value(&p[c], x, &q[c], y) || p[c].error[x] != q[c].error[y]) return false;
-    }
-    return true;
-}
-
-static void copy_old(struct aggregator *g, int old, const struct row_head *head)
-{
-    int from, to;
-    struct column *o = rowset_at(g->old, old, &from), *n = rowset_add(g->out, head, &to);
-
-    for (int c = 0; c < g->plan->field_count; c++) {
-        if (o[c].error[from]) n[c].error[to] = o[c].error[from];
-        if (!bit_get(o[c].valid, from)) bit_clear(n[c].valid, to);
-        if (o[c].phys == PHYS_BOOL)
-            n[c].bools[to] = o[c].bools[from];
-        else if (o[c].phys == PHYS_TEXT)
-            n[c].texts[to] = o[c].texts[from]; /* lives in old until the epoch ends */
-        else
-            n[c].ints[to] = o[c].ints[from];
-    }
-}
-
-/* What a touched group changed: its new row unless it is gone, its old one unless it is the same. */
-static void add_change(struct aggregator *g, const struct touched *t, const struct row_head *cause)
-{
-    struct row_head now = head_for(g, t->group, cause, 1), before = now;
-    bool alive = group_weight(g->groups, t->group) > 0 || (!g->windowed && !g->plan->key_count);
-
-    before.weight = -1;
-    if (alive) {
-        add_row(g, g->out, t->group, &now);
-        if (t->old >= 0 && rows_equal(g->old, t->old, g->out, rowset_count(g->out) - 1, g->plan->field_count)) {
-            rowset_drop_last(g->out);
-            return;
-        }
-    }
-    if (t->old >= 0) copy_old(g, t->old, &before);
-}
-
-/* Called for every row's group before it changes. */
-static void touch(void *arg, group_ref group, bool fresh, int row)
-{
-    struct aggregator *g = arg;
-    struct row_head head = {.weight = -1};
-
-    if (fresh && g->windowed) window_add(g, g->start.ints[row], group);
-    if (!g->changelog || group_mark(g->groups, group)) return;
-    g->touched = mem_grow(g->touched, &g->touched_capacity, g->touched_count + 1, sizeof *g->touched);
-    g->touched[g->touched_count] = (struct touched){group, -1};
-    if (!fresh) {
-        g->touched[g->touched_count].old = rowset_count(g->old);
-        add_row(g, g->old, group, &head);
-    }
-    group_set_mark(g->groups, group, ++g->touched_count);
-}
-
-static void drop_window(struct aggregator *g, struct open_window *w)
-{
-    for (size_t i = 0; i < w->count; i++) group_drop(g->groups, w->group[i]);
-    free(w->group);
-}
-
-/* Closes the first n windows: emits them (or what is pending of them) and frees them. */
-static int close_windows(struct aggregator *g, size_t n, const struct row_head *cause, struct err *err)
-{
-    for (size_t i = 0; i < n; i++) {
-        struct open_window *w = &g->window[i];
-        for (size_t k = 0; k < w->count; k++) {
-            uint64_t mark = g->changelog ? group_mark(g->groups, w->group[k]) : 0;
-            struct row_head head = head_for(g, w->group[k], cause, 1);
-            if (mark)
-                add_change(g, &g->touched[mark - 1], cause);
-            else if (!g->changelog && group_weight(g->groups, w->group[k]) > 0)
-                add_row(g, g->out, w->group[k], &head);
-            if (mark) g->touched[mark - 1].old = -2;
-        }
-    }
-    if (emit_out(g, err)) return -1;
-    for (size_t i = 0; i < n; i++) drop_window(g, &g->window[i]);
-    memmove(g->window, g->window + n, (g->window_count - n) * sizeof *g->window);
-    g->window_count -= n;
-    return 0;
-}
-
-static size_t closing(const struct aggregator *g, usec watermark)
-{
-    size_t n = 0;
-
-    while (n < g->window_count && (watermark == USEC_MAX || end_of(g, g->window[n].start) <= watermark)) n++;
-    return n;
 }
 
 /* The window start of every row; rows whose window is closed to them are reported and left out. W of a row is behind
@@ -356,15 +74,18 @@ static void update_morsels(struct aggregator *g, const struct batch *in, const u
     rng_order(rng, order, count);
     for (int i = 0; i < count; i++) {
         int from = order[i] * size, to = from + size < live ? from + size : live;
-        if (from < to) groups_update(g->groups, in, sel + from, to - from, g->key, g->arg, g->filter, rng, touch, g);
+        if (from < to)
+            groups_update(g->groups, in, sel + from, to - from, g->key, g->arg, g->filter, rng, aggregator_touch, g);
     }
 }
 
 static void update(struct aggregator *g, const struct batch *in, const uint16_t *sel, int live)
 {
     if (!live) return;
-    if (g->op.context->shuffle) update_morsels(g, in, sel, live);
-    else groups_update(g->groups, in, sel, live, g->key, g->arg, g->filter, NULL, touch, g);
+    if (g->op.context->shuffle)
+        update_morsels(g, in, sel, live);
+    else
+        groups_update(g->groups, in, sel, live, g->key, g->arg, g->filter, NULL, aggregator_touch, g);
 }
 
 static struct row_head head_of(const struct batch *in, int row)
@@ -394,7 +115,7 @@ static int push_monotonic(struct aggregator *g, const struct batch *in, int live
             struct row_head cause = head_of(in, row);
             update(g, in, g->sel + from, kept - from);
             from = kept;
-            if (close_windows(g, g->window_count, &cause, err)) return -1;
+            if (aggregator_close(g, g->window_count, &cause, err)) return -1;
         }
         g->memory.started = 1;
         g->memory.current = v;
@@ -430,39 +151,13 @@ static int aggregator_advance(struct operator *op, int side, const struct tick *
 
     (void)side;
     g->memory.watermark = tick->watermark;
-    if (g->plan->window.kind == WINDOW_TUMBLE) n = closing(g, tick->watermark);
+    if (g->plan->window.kind == WINDOW_TUMBLE) n = aggregator_closing(g, tick->watermark);
     if (g->plan->window.kind == WINDOW_MONOTONIC && tick->watermark == USEC_MAX) {
         cause.rowtime = g->memory.last_rowtime;
         n = g->window_count;
     }
-    if (n && close_windows(g, n, &cause, err)) return -1;
+    if (n && aggregator_close(g, n, &cause, err)) return -1;
     return emit_advance(op, tick, err);
-}
-
-/* A group that lost all its rows is no more. */
-static void forget_window_group(struct aggregator *g, group_ref group)
-{
-    int64_t start;
-    struct column c = {.phys = PHYS_INT, .ints = &start};
-    struct open_window *w;
-
-    group_key(g->groups, group, 0, NULL, &c, 0);
-    w = window_at(g, start);
-    for (size_t i = 0; i < w->count; i++) {
-        if (w->group[i] == group) w->group[i--] = w->group[--w->count];
-    }
-}
-
-static void settle_groups(struct aggregator *g)
-{
-    for (size_t i = 0; i < g->touched_count; i++) {
-        struct touched *t = &g->touched[i];
-        if (t->old == -2) continue;
-        group_set_mark(g->groups, t->group, 0);
-        if (group_weight(g->groups, t->group) != 0 || !key_columns(g)) continue;
-        if (g->windowed) forget_window_group(g, t->group);
-        group_drop(g->groups, t->group);
-    }
 }
 
 /* Without keys and window there is one row from the start. */
@@ -472,7 +167,7 @@ static void touch_single(struct aggregator *g)
 
     if (g->memory.started || key_columns(g)) return;
     g->memory.started = 1;
-    touch(g, groups_single(g->groups, &fresh), true, 0);
+    aggregator_touch(g, groups_single(g->groups, &fresh), true, 0);
 }
 
 static bool aggregator_owes(const struct operator *op)
@@ -488,15 +183,7 @@ static int aggregator_finish_epoch(struct operator *op, struct err *err)
 
     if (!g->changelog) return 0;
     touch_single(g);
-    if (!g->touched_count) return 0;
-    for (size_t i = 0; i < g->touched_count; i++) {
-        if (g->touched[i].old != -2) add_change(g, &g->touched[i], &g->last);
-    }
-    settle_groups(g);
-    g->touched_count = 0;
-    int failed = emit_out(g, err);
-    rowset_clear(g->old);
-    return failed;
+    return g->touched_count ? aggregator_emit_changes(g, err) : 0;
 }
 
 static usec aggregator_next_close(const struct operator *op, usec watermark)
@@ -525,7 +212,7 @@ static void adopt_group(void *arg, group_ref group)
     struct column c = {.phys = PHYS_INT, .ints = &start};
 
     group_key(g->groups, group, 0, NULL, &c, 0);
-    window_add(g, start, group);
+    aggregator_window_add(g, start, group);
 }
 
 static int aggregator_load(struct operator *op, struct str saved, struct err *err)

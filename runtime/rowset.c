@@ -2,6 +2,8 @@
  * permutation; rows are gathered into one scratch block only when they are read in another order than they lie. */
 #include "runtime/rowset.h"
 
+#include "runtime/value_order.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -197,34 +199,53 @@ static int compare_order(void *arg, int a, int b)
                          rs->blocks[b / BATCH_ROWS]->order[b % BATCH_ROWS]);
 }
 
-/* What qsort_r is given: the caller's comparison, and the row number as the last word, so that sorting is stable. */
+/* A row being sorted: its number is the last word, so that sorting is stable. */
+struct ranked {
+    uint64_t rank;
+    int row;
+};
+
+/* What qsort_r is given besides. */
 struct sorter {
     rowset_compare compare;
     void *arg;
 };
 
-static int compare_stable(const void *a, const void *b, void *arg)
+static int compare_ranked(const void *a, const void *b, void *arg)
 {
     const struct sorter *s = arg;
-    int x = *(const int *)a, y = *(const int *)b;
-    int c = s->compare(s->arg, x, y);
+    const struct ranked *x = a, *y = b;
+    int c;
 
-    return c ? c : (x > y) - (x < y);
+    if (x->rank != y->rank) return x->rank < y->rank ? -1 : 1;
+    c = s->compare(s->arg, x->row, y->row);
+    return c ? c : (x->row > y->row) - (x->row < y->row);
 }
 
-void rowset_sort_by(struct rowset *rs, rowset_compare compare, void *arg)
+static uint64_t rank_of(struct rowset *rs, int i, int column)
+{
+    int row;
+    const struct column *columns = rowset_at(rs, i, &row);
+
+    return column < 0 ? 0 : value_rank(&columns[column], row);
+}
+
+void rowset_sort_by(struct rowset *rs, int rank_column, rowset_compare compare, void *arg)
 {
     struct sorter s = {compare, arg};
+    struct ranked *ranked = mem_alloc((size_t)rs->count * sizeof *ranked);
 
     rs->permutation = mem_grow(rs->permutation, &rs->permutation_capacity, (size_t)rs->count, sizeof *rs->permutation);
-    for (int i = 0; i < rs->count; i++) rs->permutation[i] = i;
-    if (rs->count) qsort_r(rs->permutation, (size_t)rs->count, sizeof *rs->permutation, compare_stable, &s);
+    for (int i = 0; i < rs->count; i++) ranked[i] = (struct ranked){rank_of(rs, i, rank_column), i};
+    if (rs->count) qsort_r(ranked, (size_t)rs->count, sizeof *ranked, compare_ranked, &s);
+    for (int i = 0; i < rs->count; i++) rs->permutation[i] = ranked[i].row;
     rs->permuted = true;
+    free(ranked);
 }
 
 void rowset_sort(struct rowset *rs)
 {
-    if (!in_order(rs)) rowset_sort_by(rs, compare_order, rs);
+    if (!in_order(rs)) rowset_sort_by(rs, -1, compare_order, rs);
 }
 
 static void gather_row(struct rowset *rs, int from, int row)

@@ -34,10 +34,11 @@ struct arena *rowset_arena(struct rowset *rs);
 struct column *rowset_at(struct rowset *rs, int i, int *row);
 struct row_head rowset_head(const struct rowset *rs, int i);
 
-/* Stable, by order key; does nothing when rows are in order already. Or by the caller's comparison of row numbers. */
+/* Stable, by order key; does nothing when rows are in order already. Or by the caller's comparison of row numbers,
+ * which is asked only where the values of a column do not decide (value_order.h); rank_column -1: always. */
 void rowset_sort(struct rowset *rs);
 typedef int (*rowset_compare)(void *arg, int a, int b);
-void rowset_sort_by(struct rowset *rs, rowset_compare compare, void *arg);
+void rowset_sort_by(struct rowset *rs, int rank_column, rowset_compare compare, void *arg);
 
 /* The rows from number `first` of the (sorted) sequence on, at most BATCH_ROWS: fills *out and returns how many. The
  * batch borrows from the rowset until its next call. */

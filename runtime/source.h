@@ -23,6 +23,7 @@ struct source_class {
 struct source {
     struct feed feed; /* must be first */
     const struct source_class *class;
+    bool missing;   /* it is gone: what was read of it is known, nothing more can be read */
     uint64_t found; /* its size at opening */
     uint64_t size;  /* nothing behind it is read: set by the engine, at most `found` */
     usec arrival;   /* of all its records: set by the engine (R1) */

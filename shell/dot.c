@@ -21,7 +21,7 @@
     X(".tables", "", dot_show, TABLES, "list the reference tables")                                                    \
     X(".streams", "", dot_show, STREAMS, "list the streams")                                                           \
     X(".views", "", dot_show, VIEWS, "list the views")                                                                 \
-    X(".queries", "", dot_show, QUERIES, "list the queries")                     \
+    X(".queries", "", dot_show, QUERIES, "list the queries")                                                           \
     X(".read", "FILE", dot_read, NULL, "run the statements of a file")                                                 \
     X(".mode", "MODE", dot_mode, NULL, "print results as table, csv, json, jsonl, box, markdown or vertical")          \
     X(".timer", "on|off", dot_timer, NULL, "print how long statements take")

@@ -2,13 +2,13 @@
  */
 #include "sqlite/connection.h"
 
+#include "parser/suggest.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Suggestions. */
-
-enum { NAME_BYTES_MAX = 64 }; /* longer names get no suggestion */
 
 /* What might have been meant. */
 struct candidates {
@@ -16,48 +16,6 @@ struct candidates {
     const char **name;
     size_t count, capacity;
 };
-
-static size_t least(size_t a, size_t b, size_t c)
-{
-    size_t ab = a < b ? a : b;
-
-    return ab < c ? ab : c;
-}
-
-/* Levenshtein's distance without regard to case, of names of at most NAME_BYTES_MAX bytes: one row of the matrix. */
-static size_t edit_distance(struct str a, struct str b)
-{
-    size_t row[NAME_BYTES_MAX + 1];
-
-    for (size_t j = 0; j <= b.len; j++) row[j] = j;
-    for (size_t i = 1; i <= a.len; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.len; j++) {
-            size_t above = row[j];
-            bool same = str_equal_nocase(str_of(a.ptr + i - 1, 1), str_of(b.ptr + j - 1, 1));
-            row[j] = least(above + 1, row[j - 1] + 1, diagonal + !same);
-            diagonal = above;
-        }
-    }
-    return row[b.len];
-}
-
-/* The nearest within a third of the word's length, or NULL. */
-static const char *nearest(struct str word, const char *const *names, size_t count)
-{
-    size_t best = word.len / 3 + 1;
-    const char *found = NULL;
-
-    for (size_t i = 0; i < count && word.len <= NAME_BYTES_MAX; i++) {
-        struct str name = str_lit(names[i]);
-        size_t distance = name.len > NAME_BYTES_MAX ? best : edit_distance(word, name);
-        if (distance >= best) continue;
-        best = distance;
-        found = names[i];
-    }
-    return found;
-}
 
 static void add_candidate(void *arg, const char *name)
 {
@@ -139,7 +97,7 @@ static void suggest_name(struct database *db, struct str sql, struct err *err)
 
     if (table) add_tables(db, &c);
     if (column) add_columns(db, sql, &c);
-    if (c.count) found = nearest(str_lit(table ? table : column), c.name, c.count);
+    if (c.count) found = suggest(str_lit(table ? table : column), c.name, c.count);
     if (found) snprintf(err->text + used, sizeof err->text - used, ": did you mean \"%s\"?", found);
     free(c.name);
     arena_free(c.statement);

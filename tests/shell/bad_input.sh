@@ -139,6 +139,12 @@ wait $owner
 [ "$("$weir" -c 'SELECT COUNT(*) FROM u' --format csv owned | tail -n 1)" = 1 ] && result "and nothing is lost" ok ||
     result "and nothing is lost" bad "$("$weir" -c 'SELECT * FROM u' owned 2>&1)"
 
+"$weir" run q.sql --once --data gone >/dev/null 2>&1
+mv in.jsonl away.jsonl
+[ "$("$weir" -c 'SELECT rows_in FROM sums' --format csv gone 2>stderr | tail -n 1)" = 1 ] && grep -q in.jsonl stderr &&
+    result "a directory opens though a file that it has read is gone" ok || result "a directory opens though a file is gone" bad "$(cat stderr)"
+mv away.jsonl in.jsonl
+
 # What the last checkpoint does not need is not read at opening; it is checked when it is asked for.
 size=$(stat -c %s owned/journal/00000001.wal)
 head -c $((size / 2)) /dev/zero | dd of=owned/journal/00000001.wal bs=1 seek=$((size / 4)) conv=notrunc 2>/dev/null

@@ -1,4 +1,5 @@
-/* test_engine.c - the engine through session.h, on the simulated disk: what becomes durable when, and what leaves it. */
+/* test_engine.c - the engine through session.h, on the simulated disk: what becomes durable when, and what leaves it.
+ */
 #include "engine/session.h"
 
 #include <setjmp.h>
