@@ -137,23 +137,61 @@ static int add_readings(struct engine *e, const struct plan *p, struct err *err)
     return 0;
 }
 
-static int build_live(struct engine *e, struct err *err)
+static int journal_ddl(struct engine *e, const struct ddl *ddl, struct err *err)
+{
+    struct buf entry = {0};
+    uint64_t ticket;
+    int failed;
+
+    ddl_pack(ddl, &entry);
+    failed = journal_put(e->journal, ENTRY_DDL, 1, str_of(entry.ptr, entry.len), &ticket, err) ||
+             journal_sync(e->journal, ticket, err);
+    buf_free(&entry);
+    return failed ? -1 : 0;
+}
+
+/* A query whose building is broken off is no more; what it has written stays. */
+static int give_up(struct engine *e, const struct object *o, struct err *err)
+{
+    struct buf sql = {0};
+    struct ident name = {.text = str_lit(o->name), .quoted = true};
+    struct ddl drop = {.now = journal_clock(e->journal), .dialect = e->dialect};
+    int failed;
+
+    buf_printf(&sql, "DROP %s ", o->kind == OBJECT_STREAM ? "STREAM" : o->kind == OBJECT_VIEW ? "VIEW" : "PUMP");
+    unparse_ident(&sql, &name);
+    drop.sql = str_of(sql.ptr, sql.len);
+    epoch_skip(e);
+    build_free(e->build);
+    e->build = NULL;
+    failed = journal_ddl(e, &drop, err);
+    buf_free(&sql);
+    return failed ? engine_fail(e, err) : 0;
+}
+
+static int build_to_end(struct engine *e, struct err *err)
 {
     int did;
 
     while ((did = epoch_step(e, e->build, err)) > 0) {
         if (e->interrupted) return err_set(err, ERR_INTERRUPTED, -1, "interrupted");
     }
-    if (did < 0 || epoch_join(e, e->build, err)) return -1;
+    return did;
+}
+
+static int build_live(struct engine *e, struct err *err)
+{
+    struct err second;
+
+    if (build_to_end(e, err)) {
+        bool disk = err->code == ERR_DISK || err->code == ERR_DAMAGED;
+        if (disk || give_up(e, catalog_get(e->catalog, e->build->id), &second)) engine_fail(e, err);
+        return -1;
+    }
+    if (epoch_join(e, e->build, err)) return engine_fail(e, err);
     build_free(e->build);
     e->build = NULL;
     return 0;
-}
-
-/* Goes on with a query whose building was cut short. */
-int ddl_continue_build(struct engine *e, struct err *err)
-{
-    return e->build ? build_live(e, err) : 0;
 }
 
 static int attach(struct engine *e, const struct object *o, bool build, struct err *err)
@@ -169,6 +207,10 @@ static int attach(struct engine *e, const struct object *o, bool build, struct e
 
 static void remove_object(struct engine *e, struct object *o)
 {
+    if (e->build && e->build->id == o->id) {
+        build_free(e->build);
+        e->build = NULL;
+    }
     flow_remove(e->main.flow, o->id);
     readings_rewind(&e->main);
     reading_forget(&e->main, o->id);
@@ -187,7 +229,7 @@ static int apply_create(struct engine *e, const struct ddl *ddl, const struct st
     catalog_add(e->catalog, o, 0);
     state_of(e, o->id)->last_arrival = ddl->now;
     if (attach(e, o, ddl->build, err) == 0) return 0;
-    if (!flow_has(e->main.flow, o->id)) catalog_remove(e->catalog, o->id);
+    if (!flow_has(e->main.flow, o->id) && !e->build) remove_object(e, o);
     return -1;
 }
 
@@ -197,6 +239,18 @@ static int apply_drop(struct engine *e, const struct statement *s, struct err *e
 
     if (!o) return -1;
     remove_object(e, o);
+    return 0;
+}
+
+/* Goes on with a query whose building was cut short. */
+int ddl_continue_build(struct engine *e, struct err *err)
+{
+    uint32_t id = e->build ? e->build->id : 0;
+
+    if (!id || build_live(e, err) == 0) return 0;
+    if (e->failed) return -1;
+    engine_warn(e, "%s was dropped: %s", catalog_get(e->catalog, id)->name, err->text);
+    remove_object(e, catalog_get(e->catalog, id));
     return 0;
 }
 
@@ -279,19 +333,6 @@ static int check_unused(const struct engine *e, const struct object *o, int at, 
     return 0;
 }
 
-static int journal_ddl(struct engine *e, const struct ddl *ddl, struct err *err)
-{
-    struct buf entry = {0};
-    uint64_t ticket;
-    int failed;
-
-    ddl_pack(ddl, &entry);
-    failed = journal_put(e->journal, ENTRY_DDL, 1, str_of(entry.ptr, entry.len), &ticket, err) ||
-             journal_sync(e->journal, ticket, err);
-    buf_free(&entry);
-    return failed ? -1 : 0;
-}
-
 /* The others use up what there is before a query is built beside them: so that what it reads as history, and what it
  * reads beside them later, does not depend on where their epochs were cut. */
 static int catch_up(struct engine *e, struct err *err)
@@ -301,7 +342,7 @@ static int catch_up(struct engine *e, struct err *err)
     while ((did = epoch_step(e, &e->main, err)) > 0) {
         if (e->interrupted) return err_set(err, ERR_INTERRUPTED, -1, "interrupted");
     }
-    return did;
+    return did < 0 ? engine_fail(e, err) : 0;
 }
 
 /* 1: the same object stands there already (resuming a query file); 0: the name is free, or is to be replaced. */

@@ -183,6 +183,8 @@ int epoch_end(struct engine *e, uint32_t stream, struct err *err) MUST_CHECK;
 /* epoch_output.c */
 int epoch_append(void *engine, const struct object *stream, const struct batch *rows, const struct text *record,
                  struct err *err);
+/* The running epoch is broken off: what it has written is not valid, and its number not used again. */
+void epoch_skip(struct engine *e);
 /* Chunks of an epoch of this number are without a commit. */
 void epoch_aborted(struct engine *e, uint64_t number);
 

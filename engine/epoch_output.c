@@ -107,6 +107,12 @@ int epoch_commit(struct engine *e, struct epoch *ep, struct err *err)
     return 0;
 }
 
+void epoch_skip(struct engine *e)
+{
+    epoch_output_clear(e);
+    epoch_aborted(e, ++e->epoch);
+}
+
 void epoch_aborted(struct engine *e, uint64_t number)
 {
     e->aborted = mem_grow(e->aborted, &e->aborted_capacity, e->aborted_count + 1, sizeof *e->aborted);

@@ -26,8 +26,8 @@ int engine_step(struct engine *e, struct err *err)
 
     if (check_alive(e, err)) return -1;
     did = epoch_step(e, &e->main, err);
-    if (did > 0 && checkpoint_maybe(e, err)) did = -1;
-    return after(e, did, err);
+    if (did < 0) return engine_fail(e, err); /* half an epoch is in the operators */
+    return did > 0 && checkpoint_maybe(e, err) ? after(e, -1, err) : did;
 }
 
 int engine_drain(struct engine *e, progress_handler progress, void *arg, struct err *err)
@@ -52,7 +52,7 @@ int engine_end(struct engine *e, const char *stream, struct err *err)
     if (engine_drain(e, NULL, NULL, err)) return -1;
     if (stream) o = catalog_find(e->catalog, str_lit(stream), false, 1u << OBJECT_STREAM, -1, err);
     if (stream && !o) return -1;
-    return after(e, epoch_end(e, o ? o->id : 0, err), err);
+    return epoch_end(e, o ? o->id : 0, err) ? engine_fail(e, err) : 0;
 }
 
 /* ---- records in ---- */
