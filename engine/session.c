@@ -3,8 +3,10 @@
 
 #include "runtime/eval.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static int check_alive(struct engine *e, struct err *err)
 {
@@ -240,6 +242,25 @@ static int execute(struct engine *e, const struct statement *s, struct str sql, 
     return unsupported(s, "this statement", err);
 }
 
+/* CREATE [OR REPLACE] VIEW, STREAM and PUMP are weir's own: what is wrong with them must not become a view of SQLite.
+ */
+static bool is_ours(struct str sql)
+{
+    static const char *const ours[] = {"VIEW", "MATERIALIZED", "STREAM", "PUMP"};
+    char word[4][16] = {{0}};
+    char *text = mem_zalloc(sql.len + 1);
+    int words, at = 1;
+    bool found = false;
+
+    memcpy(text, sql.ptr, sql.len);
+    words = sscanf(text, "%15s %15s %15s %15s", word[0], word[1], word[2], word[3]);
+    free(text);
+    if (words < 2 || strcasecmp(word[0], "CREATE") != 0) return false;
+    if (strcasecmp(word[1], "OR") == 0 && strcasecmp(word[2], "REPLACE") == 0) at = 3;
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) found |= strcasecmp(word[at], ours[i]) == 0;
+    return found;
+}
+
 /* What weir's parser refuses but SQLite may know goes to SQLite; if that refuses it, too, weir's own message is better.
  */
 static int try_sqlite(struct engine *e, struct str sql, rows_handler handler, void *arg, enum answer *answer,
@@ -247,7 +268,7 @@ static int try_sqlite(struct engine *e, struct str sql, rows_handler handler, vo
 {
     struct err sqlite_says;
 
-    if (err->code != ERR_SYNTAX) return -1;
+    if (err->code != ERR_SYNTAX || is_ours(sql)) return -1;
     if (run_sqlite(e, sql, handler, arg, answer, &sqlite_says) == 0) return 0;
     if (sqlite_says.code != ERR_SYNTAX) *err = sqlite_says;
     return -1;

@@ -1,5 +1,5 @@
-/* test_examples.c - every example of the registry of functions (planner/functions.inc), run as SQL through the engine: it
- * must print the answer that stands beside it. */
+/* test_examples.c - every example of the registry of functions (planner/functions.inc), run as SQL through the engine:
+ * it must print the answer that stands beside it. */
 #include "engine/session.h"
 
 #include <setjmp.h>
@@ -33,7 +33,10 @@ static void keep_answer(void *arg, const struct field *fields, int field_count, 
     if (values->kind == TYPE_NULL) return;
     c.phys = type_phys(fields->type.kind);
     if (c.phys == PHYS_TEXT) t = text_of(values->s.ptr, values->s.len);
-    c.data = c.phys == PHYS_TEXT ? (void *)&t : c.phys == PHYS_DOUBLE ? (void *)&d : c.phys == PHYS_BOOL ? (void *)&b : &i;
+    c.data = c.phys == PHYS_TEXT     ? (void *)&t
+             : c.phys == PHYS_DOUBLE ? (void *)&d
+             : c.phys == PHYS_BOOL   ? (void *)&b
+                                     : &i;
     value_print(&c, 0, fields->type, out);
 }
 
