@@ -32,8 +32,7 @@ struct aggregator {
     struct operator op; /* must be first */
     const struct plan *plan;
     bool windowed, changelog;
-    int lead;   /* output columns before the keys: 2, 1 (MONOTONIC) or 0 */
-    int key_at; /* of values: time stands before the keys */
+    int lead; /* output columns before the keys: 2, 1 (MONOTONIC) or 0 */
     struct groups *groups;
     struct memory memory;
 
