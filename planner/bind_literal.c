@@ -222,7 +222,7 @@ static int plain_type(struct binder *b, const struct type_name *name, struct typ
 
 int bind_type(struct binder *b, const struct type_name *name, struct type *out)
 {
-    *out = (struct type){TYPE_NULL, 0};
+    *out = (struct type){.kind = TYPE_NULL};
     switch (name->kind) {
     case TYPE_PLAIN: return plain_type(b, name, out);
     case TYPE_ARRAY: return bind_later(b, name->at, "ARRAY"), -1;

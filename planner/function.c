@@ -135,7 +135,7 @@ static int32_t longer(int32_t a, int32_t b)
 /* The narrowest type that all arguments written ANY widen to. Returns -1 when there is none. */
 static int common_type(const struct overload *o, const struct type *args, int n, struct type *out)
 {
-    *out = (struct type){TYPE_NULL, 0};
+    *out = (struct type){.kind = TYPE_NULL};
     for (int i = 0; i < n; i++) {
         if (wanted(o, i) != ANY || args[i].kind == TYPE_NULL) continue;
         if (out->kind == TYPE_NULL) {
@@ -174,10 +174,10 @@ static void fill_types(const struct overload *o, const struct type *args, int n,
     common_type(o, args, n, &common);
     for (int i = 0; i < n; i++) {
         int kind = wanted(o, i);
-        want[i] = kind == ANY ? common : (struct type){(enum type_kind)kind, 0};
+        want[i] = kind == ANY ? common : (struct type){.kind = (enum type_kind)kind};
         if (want[i].kind == args[i].kind) want[i].length = args[i].length;
     }
-    *result = o->result == ANY ? common : (struct type){(enum type_kind)o->result, 0};
+    *result = o->result == ANY ? common : (struct type){.kind = (enum type_kind)o->result};
 }
 
 /* ---- messages ---- */
