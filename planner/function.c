@@ -10,11 +10,20 @@ enum {
     TYPE_ANY = 32,
     ANY = TYPE_ANY,
     BOOLEAN = TYPE_BOOLEAN,
+    TINYINT = TYPE_TINYINT,
+    SMALLINT = TYPE_SMALLINT,
     INTEGER = TYPE_INTEGER,
     BIGINT = TYPE_BIGINT,
+    DECIMAL = TYPE_DECIMAL,
+    REAL = TYPE_REAL,
     DOUBLE = TYPE_DOUBLE,
+    CHAR = TYPE_CHAR,
     VARCHAR = TYPE_VARCHAR,
+    BINARY = TYPE_BINARY,
+    DATE = TYPE_DATE,
+    TIME = TYPE_TIME,
     TIMESTAMP = TYPE_TIMESTAMP,
+    TIMESTAMP_TZ = TYPE_TIMESTAMP_TZ,
     INTERVAL_DAY = TYPE_INTERVAL_DAY,
     INTERVAL_MONTH = TYPE_INTERVAL_MONTH,
 };
@@ -111,8 +120,12 @@ bool function_exists(struct str name)
 static int widening(enum type_kind from, enum type_kind to)
 {
     if (from == to || from == TYPE_NULL) return 0;
-    if (!type_is_numeric(from) || !type_is_numeric(to) || from > to) return -1;
-    return (int)to - (int)from;
+    if (from > to) return -1;
+    if (from == TYPE_TIME || to == TYPE_TIME || to == TYPE_BINARY) return -1;
+    if (type_is_numeric(from) && type_is_numeric(to)) return (int)to - (int)from;
+    if (type_is_text(from) && type_is_text(to)) return (int)to - (int)from;
+    if (type_is_datetime(from) && type_is_datetime(to)) return (int)to - (int)from;
+    return -1;
 }
 
 static bool accepts_count(const struct overload *o, int n)

@@ -1,7 +1,14 @@
 /* type.c - see type.h. */
 #include "planner/type.h"
 
-#include "base/time.h"
+struct type type_interval(enum time_unit first, enum time_unit last)
+{
+    bool months = first == UNIT_YEAR || first == UNIT_QUARTER || first == UNIT_MONTH;
+
+    return (struct type){.kind = months ? TYPE_INTERVAL_MONTH : TYPE_INTERVAL_DAY,
+                         .first = (uint8_t)(1 + first),
+                         .last = (uint8_t)(1 + last)};
+}
 
 bool type_equal(struct type a, struct type b)
 {

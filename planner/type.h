@@ -2,7 +2,7 @@
 #ifndef WEIR_PLANNER_TYPE_H
 #define WEIR_PLANNER_TYPE_H
 
-#include "base/mem.h"
+#include "base/time.h"
 
 enum type_kind {
     TYPE_NULL, /* of a bare NULL: fits everything */
@@ -51,6 +51,8 @@ static inline struct type type_decimal(int precision, int scale)
 {
     return (struct type){.kind = TYPE_DECIMAL, .precision = (uint8_t)precision, .scale = (uint8_t)scale};
 }
+/* INTERVAL first [TO last]. */
+struct type type_interval(enum time_unit first, enum time_unit last);
 /* The same type in all that it says. */
 bool type_equal(struct type a, struct type b);
 enum phys type_phys(struct type type);
