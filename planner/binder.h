@@ -46,6 +46,7 @@ struct steps {
     int64_t numerator, denominator;
     usec base;
     int months;
+    int64_t truncated; /* 0, or the size of the last cut when it is finer than the window and not in step with it */
 };
 
 /* Columns that have no place in any input yet, as column numbers of BOUND_COLUMN; bind_lift replaces them. */
