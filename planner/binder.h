@@ -163,6 +163,9 @@ struct bound *bind_assign(struct binder *b, struct bound *e, const struct field 
 int type_common(struct type a, struct type b, struct type *out);
 struct bound *bind_case(struct binder *b, int at, struct bound **args, int count);
 
+/* ---- bind_period.c ---- */
+struct bound *bind_period(struct scope *scope, const struct expr *e);
+
 /* ---- bind_literal.c ---- */
 struct bound *bind_literal(struct binder *b, const struct expr *e, bool negative);
 int bind_interval(struct binder *b, const struct expr *e, struct type *type, int64_t *value);
