@@ -37,12 +37,12 @@ int bind_check_case(struct binder *b, const struct ident *id, const char *name)
     return err_set(b->err, ERR_NAME, id->at, "\"%s\" exists only in quotes: write \"%s\"", name, name);
 }
 
+/* There are no schemas: sales.emps is emps. */
 struct object *bind_object(struct binder *b, const struct name *name, unsigned kinds)
 {
     const struct ident *id = &name->parts[name->count - 1];
     struct object *o;
 
-    if (name->count > 1) return bind_later(b, name->at, "names of schemas");
     o = catalog_find(b->ctx->catalog, id->text, id->quoted, kinds, id->at, b->err);
     return o && (o->system || !bind_check_case(b, id, o->name)) ? o : NULL;
 }
