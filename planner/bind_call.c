@@ -322,7 +322,7 @@ struct bound *bind_call(struct scope *scope, const struct expr *e)
     struct binder *b = scope->binder;
     const char *column = window_function(e);
 
-    if (e->call.over) return bind_later(b, e->call.over->at, "OVER");
+    if (e->call.over) return bind_over(scope, e);
     if (e->call.name.count == 1 && bind_is_aggregate(e->call.name.parts[0].text)) return bind_aggregate(scope, e);
     if (is_planned(e)) return bind_later(b, e->at, "%s", call_name(b, e));
     if (check_plain(b, e)) return NULL;
