@@ -21,8 +21,8 @@ static int check_format(struct binder *b, const struct column_def *c, const stru
 {
     struct err why;
 
-    if (f->type.kind != TYPE_TIMESTAMP)
-        return err_set(b->err, ERR_TYPE, c->format_at, "FORMAT is for TIMESTAMP, \"%s\" is %s", f->name,
+    if (!type_is_datetime(f->type.kind))
+        return err_set(b->err, ERR_TYPE, c->format_at, "FORMAT is for dates and times, \"%s\" is %s", f->name,
                        type_kind_name(f->type.kind));
     if (time_format_new(b->arena, c->format, &why)) return 0;
     return err_set(b->err, ERR_VALUE, c->format_at, "%s", why.text);
@@ -39,7 +39,7 @@ static int add_column(struct binder *b, const struct column_def *c, struct objec
     struct field f = {.name = bind_new_name(b, &c->name),
                       .quoted = c->name.quoted,
                       .not_null = c->not_null,
-                      .cut = b->ctx->dialect == DIALECT_KINESIS};
+                      .kinesis = b->ctx->dialect == DIALECT_KINESIS};
 
     if (check_new_name(b, &c->name, o->fields, o->field_count, f.name) || bind_type(b, c->type, &f.type)) return -1;
     if (f.type.kind == TYPE_INTERVAL_DAY || f.type.kind == TYPE_INTERVAL_MONTH)
@@ -141,6 +141,7 @@ static int take_fields(struct binder *b, const struct select *select, struct obj
             return err_set(b->err, ERR_TYPE, select->at, "column \"%s\" has no type: write CAST(NULL AS ...)",
                            plan->fields[i].name);
         o->fields[i] = plan->fields[i];
+        o->fields[i].kinesis = b->ctx->dialect == DIALECT_KINESIS;
     }
     o->field_count = plan->field_count;
     return 0;
