@@ -340,11 +340,49 @@ static void put_tails(struct buf *out, const struct call *call)
     unparse_over(out, call->over);
 }
 
+static void put_json_answer(struct buf *out, enum json_answer answer, const struct expr *value, const char *occasion)
+{
+    static const char *const words[] = {
+        [JSON_DEFAULT] = " DEFAULT ",
+        [JSON_NULL] = " NULL",
+        [JSON_ERROR] = " ERROR",
+        [JSON_TRUE] = " TRUE",
+        [JSON_FALSE] = " FALSE",
+        [JSON_UNKNOWN] = " UNKNOWN",
+        [JSON_EMPTY_ARRAY] = " EMPTY ARRAY",
+        [JSON_EMPTY_OBJECT] = " EMPTY OBJECT",
+    };
+
+    if (!answer) return;
+    buf_puts(out, words[answer]);
+    if (value) unparse_expr(out, value);
+    buf_puts(out, occasion);
+}
+
+static void put_json(struct buf *out, const struct json_clauses *json)
+{
+    static const char *const wrappers[] = {
+        [JSON_WRAPPER_UNSAID] = "",
+        [JSON_WRAPPER_WITHOUT] = " WITHOUT WRAPPER",
+        [JSON_WRAPPER_CONDITIONAL] = " WITH CONDITIONAL WRAPPER",
+        [JSON_WRAPPER_UNCONDITIONAL] = " WITH WRAPPER",
+    };
+
+    if (json->returning) {
+        buf_puts(out, " RETURNING ");
+        unparse_type(out, json->returning);
+    }
+    buf_puts(out, wrappers[json->wrapper]);
+    put_json_answer(out, json->on_empty, json->empty_value, " ON EMPTY");
+    put_json_answer(out, json->on_error, json->error_value, " ON ERROR");
+}
+
 static void put_call(struct buf *out, const struct call *call)
 {
     unparse_name(out, &call->name);
     buf_putc(out, '(');
     put_form(out, call);
+    if (call->json) put_json(out, call->json);
     if (call->zone) {
         buf_puts(out, " TIME ZONE ");
         unparse_expr(out, call->zone);
@@ -527,6 +565,18 @@ static void put_subscript(struct buf *out, const struct expr *e)
     buf_putc(out, ']');
 }
 
+/* What no dot may follow (see `record` in grammar.y) is wrapped. */
+static void put_field(struct buf *out, const struct expr *e)
+{
+    enum expr_kind kind = e->field.operand->kind;
+    bool wrap = kind != EXPR_CALL && kind != EXPR_SUBQUERY && kind != EXPR_SUBSCRIPT && kind != EXPR_FIELD;
+
+    if (wrap) buf_putc(out, '(');
+    unparse_expr(out, e->field.operand);
+    buf_puts(out, wrap ? ")." : ".");
+    unparse_ident(out, &e->field.name);
+}
+
 static void put_qualified(struct buf *out, const struct expr *e)
 {
     put_word_expr(out, "(", e->qualified.operand);
@@ -561,6 +611,7 @@ void unparse_expr(struct buf *out, const struct expr *e)
     case EXPR_ROW: put_list(out, e->list.count == 1 ? "ROW(" : "(", &e->list, ")"); break;
     case EXPR_ARRAY: put_list(out, "ARRAY[", &e->list, "]"); break;
     case EXPR_SUBSCRIPT: put_subscript(out, e); break;
+    case EXPR_FIELD: put_field(out, e); break;
     case EXPR_SUBQUERY: put_query(out, "(", e->select); break;
     case EXPR_EXISTS: put_query(out, "EXISTS (", e->select); break;
     case EXPR_AT_ZONE:
