@@ -201,6 +201,7 @@ struct insert *build_insert(struct parse *parse, struct name target, struct iden
 struct statement *build_explain(struct parse *parse, struct statement *statement, struct span span);
 struct statement *build_explain_name(struct parse *parse, enum explain_kind kind, struct name name, struct span span);
 /* Words that the grammar does not know as keywords; an unknown one fails with a suggestion. */
+void build_row_word(struct parse *parse, struct ident word);
 enum alter_kind build_alter_action(struct parse *parse, struct ident word);
 enum show_kind build_show_what(struct parse *parse, struct ident word);
 enum panel_kind build_panel_kind(struct parse *parse, struct ident word);

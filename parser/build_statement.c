@@ -124,6 +124,14 @@ static int find_word(struct parse *parse, struct ident word, const char *const *
 
 #define FIND_WORD(parse, word, words) find_word(parse, word, words, sizeof(words) / sizeof *(words))
 
+/* OFFSET 1 ROW: elsewhere ROW is a keyword only before a parenthesis. */
+void build_row_word(struct parse *parse, struct ident word)
+{
+    static const char *const words[] = {"ROW"};
+
+    FIND_WORD(parse, word, words);
+}
+
 enum alter_kind build_alter_action(struct parse *parse, struct ident word)
 {
     static const char *const words[] = {"START", "STOP", "RESUME"};

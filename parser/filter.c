@@ -342,12 +342,23 @@ static bool is_column_stream(const struct parse *parse, int i)
     return after->kind == LEX_END || is_word(parse, i + 2, "FROM") || is_word(parse, i + 2, "AS");
 }
 
+/* FROM a AS left JOIN b: behind AS, LEFT is a name. FROM s within GROUP BY k: so is WITHIN. */
+static bool is_name_before(const struct parse *parse, int i, int token, int length)
+{
+    bool join = token == TOKEN_JOIN || token == TOKEN_LEFT_JOIN || token == TOKEN_RIGHT_JOIN ||
+                token == TOKEN_FULL_JOIN || token == TOKEN_CROSS_JOIN;
+
+    if (token == TOKEN_SELECT_STREAM) return is_column_stream(parse, i);
+    if (token == TOKEN_WITHIN_GROUP) return !is_symbol(parse, i + length, '(');
+    return join && is_word(parse, i - 1, "AS");
+}
+
 static int read_phrase(struct parse *parse, SQL_LTYPE *span)
 {
     int length;
     const struct phrase *phrase = find_phrase(parse, parse->next, &length);
 
-    if (!phrase || (phrase->token == TOKEN_SELECT_STREAM && is_column_stream(parse, parse->next))) return 0;
+    if (!phrase || is_name_before(parse, parse->next, phrase->token, length)) return 0;
     return deliver(parse, span, phrase->token, length);
 }
 

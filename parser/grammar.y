@@ -471,7 +471,7 @@ limit:
     | opt_offset FETCH_FIRST fetch_count ROWS_ONLY { $$ = build_tail(parse); $$->limit = $3; $$->offset = $1; }
     ;
 opt_offset: %empty { $$ = NULL; } | OFFSET expr opt_rows { $$ = $2; } ;
-opt_rows: %empty | ROWS | ROW ;
+opt_rows: %empty | ROWS | word { build_row_word(parse, $1); } ;
 fetch_count: %empty { $$ = build_number(parse, (struct number){NUMBER_INTEGER, str_lit("1")}, @$); } | expr ;
 query_sorts:
       query_sort { LIST_BEGIN(parse, $$, $1); }

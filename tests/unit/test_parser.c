@@ -1,6 +1,5 @@
 /* test_parser.c - the parser room: what is accepted, what wrong text is told, splitting, places, suggestions.
- * The corpus stands in data/accepted.sql and data/sketch.sql, one statement a line; it is read from the root of the
- * tree. */
+ * What is accepted, statement by statement, stands in test_corpus.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -109,30 +108,6 @@ static struct str repeated(const char *before, const char *text, int count, cons
     return copy;
 }
 
-static void each_line(const char *path, void (*visit)(const char *line))
-{
-    FILE *file = fopen(path, "r");
-    char *line = NULL;
-    size_t capacity = 0;
-    ssize_t len;
-
-    if (!file) fail_msg("cannot open %s", path);
-    while ((len = getline(&line, &capacity, file)) > 0) {
-        if (line[len - 1] == '\n') line[len - 1] = 0;
-        if (!line[0] || !strncmp(line, "-- ", 3)) continue;
-        arena_reset(arena);
-        visit(line);
-    }
-    free(line);
-    fclose(file);
-}
-
-static void each_accepted(void (*visit)(const char *line))
-{
-    each_line("tests/unit/data/accepted.sql", visit);
-    each_line("tests/unit/data/sketch.sql", visit);
-}
-
 /* ---- what is accepted ---- */
 
 static void check_round_trip(const char *line)
@@ -140,84 +115,6 @@ static void check_round_trip(const char *line)
     const char *once = printed(parsed(line)), *twice = printed(parsed(once));
 
     assert_string_equal(once, twice);
-}
-
-static void every_accepted_statement_prints_as_text_that_gives_the_same_tree(void **state)
-{
-    (void)state;
-    each_accepted(check_round_trip);
-}
-
-/* Every node lies within its statement and contains its children. */
-static void check_places(struct expr *e, int at, int end)
-{
-    struct expr **child;
-
-    if (e->at < at || e->end > end || e->at >= e->end) fail_msg("[%d, %d) in [%d, %d)", e->at, e->end, at, end);
-    for (int i = 0; (child = expr_child(e, i)); i++)
-        if (e->kind != EXPR_TABLE) check_places(*child, e->at, e->end);
-}
-
-static void check_item_places(const char *line)
-{
-    const struct statement *s = parsed(line);
-
-    if (s->kind != STATEMENT_QUERY || s->select->kind != SELECT_PLAIN) return;
-    for (int i = 0; i < s->select->plain.items.count; i++)
-        check_places(s->select->plain.items.items[i].expr, s->at, s->end);
-}
-
-static void every_expression_contains_its_children(void **state)
-{
-    (void)state;
-    each_accepted(check_item_places);
-}
-
-static void check_cut(const char *line)
-{
-    struct statement *statement;
-    struct err err;
-
-    for (size_t len = 0; len < strlen(line); len++) {
-        arena_reset(arena);
-        if (!parse_statement(arena, str_of(line, len), NULL, &statement, &err)) continue;
-        assert_in_range(err.at, 0, len);
-        assert_int_equal(err.code, ERR_SYNTAX);
-        assert_true(err.text[0] != 0);
-    }
-}
-
-static void a_statement_cut_anywhere_is_refused_at_a_place_within_it(void **state)
-{
-    (void)state;
-    each_accepted(check_cut);
-}
-
-/* What the text without one of its tokens gives, if it is accepted, must survive the round trip too. */
-static void check_without_each_token(const char *line)
-{
-    struct str text = str_lit(line);
-    struct tokens tokens = tokens_read(text);
-    struct statement *statement;
-    struct err err;
-
-    for (int i = 0; i < tokens.count; i++) {
-        char *shorter = strdup(line);
-        memset(shorter + tokens.items[i].at, ' ', (size_t)(tokens.items[i].end - tokens.items[i].at));
-        arena_reset(arena);
-        if (parse_statement(arena, str_lit(shorter), NULL, &statement, &err))
-            assert_in_range(err.at, 0, text.len);
-        else if (statement)
-            check_round_trip(shorter);
-        free(shorter);
-    }
-    tokens_free(&tokens);
-}
-
-static void a_statement_without_one_of_its_tokens_is_refused_or_round_trips(void **state)
-{
-    (void)state;
-    each_accepted(check_without_each_token);
 }
 
 static void redundant_writing_does_not_change_the_printed_text(void **state)
@@ -785,10 +682,6 @@ static void a_swap_of_neighbours_is_one_edit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(every_accepted_statement_prints_as_text_that_gives_the_same_tree),
-        TEST(every_expression_contains_its_children),
-        TEST(a_statement_cut_anywhere_is_refused_at_a_place_within_it),
-        TEST(a_statement_without_one_of_its_tokens_is_refused_or_round_trips),
         TEST(redundant_writing_does_not_change_the_printed_text),
         TEST(operators_bind_as_documented),
         TEST(an_expression_knows_its_place_and_its_operators_place),
