@@ -82,7 +82,7 @@ struct frame_bound {
 };
 
 /* OVER name: only `base` is set. OVER (...): in_parentheses; base is the window it refines, if any. A frame
- * without BETWEEN has finish = CURRENT ROW. */
+ * without BETWEEN ends at the current row; if its bound follows, it begins there. */
 struct over {
     struct ident base;
     bool in_parentheses;

@@ -149,6 +149,8 @@ struct expr *build_call_word(struct parse *parse, const char *word, const struct
 struct call *build_tail_parts(struct parse *parse, struct sorts within_group, struct expr *filter, int nth_from,
                               int nulls, struct over *over);
 struct expr *build_tails(struct parse *parse, struct expr *call, const struct call *tails, struct span span);
+/* One bound without BETWEEN: the frame goes from it to the current row, or from there to what follows. */
+struct frame build_frame(enum frame_unit unit, struct frame_bound bound);
 struct over *build_over(struct parse *parse, struct span span);
 
 /* ---- names and types: build_name.c ---- */

@@ -171,3 +171,11 @@ struct over *build_over(struct parse *parse, struct span span)
     over->end = span.end;
     return over;
 }
+
+struct frame build_frame(enum frame_unit unit, struct frame_bound bound)
+{
+    struct frame_bound current = {FRAME_CURRENT_ROW, NULL};
+    bool follows = bound.kind == FRAME_FOLLOWING || bound.kind == FRAME_UNBOUNDED_FOLLOWING;
+
+    return follows ? (struct frame){unit, current, bound} : (struct frame){unit, bound, current};
+}

@@ -589,7 +589,7 @@ spec_base: %empty { $$ = (struct ident){0}; } | IDENT ;
 opt_partition: %empty { $$ = (struct exprs){0}; } | PARTITION_BY exprs { $$ = $2; } ;
 opt_frame:
       %empty { $$ = (struct frame){.unit = FRAME_NONE}; }
-    | frame_unit bound { $$ = (struct frame){(enum frame_unit)$1, $2, {FRAME_CURRENT_ROW, NULL}}; }
+    | frame_unit bound { $$ = build_frame((enum frame_unit)$1, $2); }
     | frame_unit BETWEEN bound AND bound { $$ = (struct frame){(enum frame_unit)$1, $3, $5}; }
     ;
 frame_unit: RANGE { $$ = FRAME_RANGE; } | ROWS { $$ = FRAME_ROWS; } ;
