@@ -170,8 +170,10 @@ static void tree_sorts(struct buf *out, const char *word, const struct sorts *so
 static void tree_bound(struct buf *out, const struct frame_bound *bound)
 {
     static const char *const words[] = {
-        [FRAME_UNBOUNDED_PRECEDING] = "unbounded-preceding", [FRAME_PRECEDING] = "preceding",
-        [FRAME_CURRENT_ROW] = "current-row",                 [FRAME_FOLLOWING] = "following",
+        [FRAME_UNBOUNDED_PRECEDING] = "unbounded-preceding",
+        [FRAME_PRECEDING] = "preceding",
+        [FRAME_CURRENT_ROW] = "current-row",
+        [FRAME_FOLLOWING] = "following",
         [FRAME_UNBOUNDED_FOLLOWING] = "unbounded-following",
     };
 
@@ -412,10 +414,14 @@ static void tree_json(struct buf *out, const struct json_clauses *json)
         [JSON_WRAPPER_UNCONDITIONAL] = "wrapper",
     };
     static const char *const answers[] = {
-        [JSON_UNSAID] = "",          [JSON_DEFAULT] = "default",
-        [JSON_NULL] = "null",        [JSON_ERROR] = "error",
-        [JSON_TRUE] = "true",        [JSON_FALSE] = "false",
-        [JSON_UNKNOWN] = "unknown",  [JSON_EMPTY_ARRAY] = "empty-array",
+        [JSON_UNSAID] = "",
+        [JSON_DEFAULT] = "default",
+        [JSON_NULL] = "null",
+        [JSON_ERROR] = "error",
+        [JSON_TRUE] = "true",
+        [JSON_FALSE] = "false",
+        [JSON_UNKNOWN] = "unknown",
+        [JSON_EMPTY_ARRAY] = "empty-array",
         [JSON_EMPTY_OBJECT] = "empty-object",
     };
 
@@ -471,9 +477,9 @@ static void tree_tails(struct buf *out, const struct call *call)
 static void tree_call(struct buf *out, const struct call *call)
 {
     static const char *const forms[] = {
-        [CALL_PLAIN] = "",         [CALL_STAR] = "*",          [CALL_BY] = ":by", [CALL_TO] = ":to",
-        [CALL_FROM] = ":from",     [CALL_FOR] = ":for",        [CALL_SIMILAR] = ":similar",
-        [CALL_PLACING] = ":placing", [CALL_IN] = ":in",        [CALL_TRIM] = ":trim",
+        [CALL_PLAIN] = "",     [CALL_STAR] = "*",     [CALL_BY] = ":by",           [CALL_TO] = ":to",
+        [CALL_FROM] = ":from", [CALL_FOR] = ":for",   [CALL_SIMILAR] = ":similar", [CALL_PLACING] = ":placing",
+        [CALL_IN] = ":in",     [CALL_TRIM] = ":trim",
     };
     static const char *const sides[] = {
         [TRIM_UNSAID] = "", [TRIM_BOTH] = "both", [TRIM_LEADING] = "leading", [TRIM_TRAILING] = "trailing"};
@@ -870,9 +876,8 @@ static const char *tree_object(enum ddl_kind object)
 static void tree_explain(struct buf *out, const struct statement *s)
 {
     static const char *const words[] = {
-        [EXPLAIN_STATEMENT] = "statement", [EXPLAIN_OBJECT] = "object",
-        [EXPLAIN_ANALYZE] = "analyze",     [EXPLAIN_STATE] = "state",
-        [EXPLAIN_WHY_NOT_EMITTED] = "why", [EXPLAIN_ROW] = "row",
+        [EXPLAIN_STATEMENT] = "statement", [EXPLAIN_OBJECT] = "object",       [EXPLAIN_ANALYZE] = "analyze",
+        [EXPLAIN_STATE] = "state",         [EXPLAIN_WHY_NOT_EMITTED] = "why", [EXPLAIN_ROW] = "row",
     };
 
     tree_word(out, words[s->explain.kind]);
@@ -883,9 +888,10 @@ static void tree_explain(struct buf *out, const struct statement *s)
 
 static void tree_sqlite(struct buf *out, const struct statement *s)
 {
-    static const char *const words[] = {
-        [SQLITE_CREATE_TABLE] = "create-table", [SQLITE_UPDATE] = "update", [SQLITE_DELETE] = "delete",
-        [SQLITE_OTHER] = "other"};
+    static const char *const words[] = {[SQLITE_CREATE_TABLE] = "create-table",
+                                        [SQLITE_UPDATE] = "update",
+                                        [SQLITE_DELETE] = "delete",
+                                        [SQLITE_OTHER] = "other"};
 
     tree_word(out, words[s->sqlite.kind]);
     tree_text(out, s->sqlite.text);
@@ -897,8 +903,8 @@ static void tree_body(struct buf *out, const struct statement *s)
     static const char *const actions[] = {
         [ALTER_START] = "start", [ALTER_STOP] = "stop", [ALTER_RESUME] = "resume", [ALTER_SET] = "set"};
     static const char *const shown[] = {
-        [SHOW_STREAMS] = "streams", [SHOW_SHARDS] = "shards",       [SHOW_PUMPS] = "pumps",
-        [SHOW_VIEWS] = "views",     [SHOW_TABLES] = "tables",       [SHOW_FUNCTIONS] = "functions",
+        [SHOW_STREAMS] = "streams",       [SHOW_SHARDS] = "shards",        [SHOW_PUMPS] = "pumps",
+        [SHOW_VIEWS] = "views",           [SHOW_TABLES] = "tables",        [SHOW_FUNCTIONS] = "functions",
         [SHOW_CONNECTORS] = "connectors", [SHOW_DASHBOARDS] = "dashboards"};
 
     switch (s->kind) {

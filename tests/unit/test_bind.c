@@ -361,6 +361,30 @@ static void pumps_that_make_a_circle_are_refused(void **state)
     fixture_must_create(f, "CREATE PUMP q AS INSERT INTO e SELECT STREAM c FROM d");
     assert_null(fixture_create(f, "CREATE PUMP r AS INSERT INTO s (t) SELECT STREAM c FROM e"));
     assert_string_equal(f->err.text, "a circle: \"s\" would be made from itself");
+    assert_null(fixture_create(f, "CREATE PUMP r AS INSERT INTO e SELECT STREAM c FROM e"));
+    assert_string_equal(f->err.text, "a circle: \"e\" would be made from itself");
+    fixture_free(f);
+}
+
+/* Forty levels, each fed twice by the one below: 2^40 ways lead to the lowest. */
+static void many_ways_to_a_stream_are_walked_once(void **state)
+{
+    struct fixture *f = fixture_filled();
+
+    (void)state;
+    fixture_must_create(f, "CREATE STREAM l0 (c TIMESTAMP)");
+    for (int i = 1; i <= 40; i++) {
+        fixture_must_create(f, arena_printf(f->arena, "CREATE STREAM l%d (c TIMESTAMP)", i));
+        for (int pump = 0; pump < 2; pump++)
+            fixture_must_create(f,
+                                arena_printf(f->arena, "CREATE PUMP p%d_%d AS INSERT INTO l%d SELECT STREAM c FROM l%d",
+                                             i, pump, i, i - 1));
+    }
+    assert_null(fixture_create(f, "CREATE PUMP r AS INSERT INTO l0 SELECT STREAM c FROM l40"));
+    assert_string_equal(f->err.text, "a circle: \"l0\" would be made from itself");
+    fixture_must_create(f, "CREATE STREAM e (c TIMESTAMP)");
+    fixture_must_create(f, "CREATE VIEW v AS SELECT c FROM e");
+    fixture_must_create(f, "CREATE PUMP r AS INSERT INTO e SELECT STREAM c FROM l40");
     fixture_free(f);
 }
 
@@ -476,6 +500,7 @@ int main(void)
         cmocka_unit_test(a_pump_casts_to_the_columns_it_fills),
         cmocka_unit_test(a_pump_may_have_the_name_of_a_stream_and_the_same_target),
         cmocka_unit_test(pumps_that_make_a_circle_are_refused),
+        cmocka_unit_test(many_ways_to_a_stream_are_walked_once),
         cmocka_unit_test(inserted_rows_have_a_value_for_every_column),
         cmocka_unit_test(a_quoted_name_in_another_case_is_warned_about),
         cmocka_unit_test(the_old_service_folds_unquoted_names),

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "parser/lexer.h"
 #include "parser/parse.h"
 #include "parser/split.h"
@@ -299,23 +300,16 @@ static void a_statement_with_one_token_twice_is_refused_or_round_trips(void **st
 
 /* ---- no statement at all ---- */
 
-/* The same numbers on every machine. */
-static uint32_t draw(uint64_t *seed, uint32_t below)
-{
-    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(*seed >> 33) % below;
-}
-
 /* Tokens drawn from the corpus, behind a head that makes the grammar look at them. */
-static void make_soup(struct buf *out, struct str text, const struct tokens *tokens, uint64_t *seed)
+static void make_soup(struct buf *out, struct str text, const struct tokens *tokens, struct rng *rng)
 {
     static const char *const heads[] = {"", "SELECT ", "SELECT a FROM ", "SELECT a FROM s WHERE ", "CREATE STREAM s ("};
-    uint32_t count = draw(seed, SOUP_TOKENS_MAX);
+    uint64_t count = rng_below(rng, SOUP_TOKENS_MAX);
 
     out->len = 0;
-    buf_puts(out, heads[draw(seed, sizeof heads / sizeof *heads)]);
-    for (uint32_t i = 0; i < count; i++) {
-        const struct token *token = &tokens->items[draw(seed, (uint32_t)tokens->count)];
+    buf_puts(out, heads[rng_below(rng, sizeof heads / sizeof *heads)]);
+    for (uint64_t i = 0; i < count; i++) {
+        const struct token *token = &tokens->items[rng_below(rng, (uint64_t)tokens->count)];
         buf_put(out, text.ptr + token->at, (size_t)(token->end - token->at));
         buf_putc(out, ' ');
     }
@@ -323,7 +317,7 @@ static void make_soup(struct buf *out, struct str text, const struct tokens *tok
 
 static void a_soup_of_tokens_is_refused_or_round_trips(void **state)
 {
-    uint64_t seed = 1;
+    struct rng rng = {1};
     struct buf soup = {0};
 
     (void)state;
@@ -332,7 +326,7 @@ static void a_soup_of_tokens_is_refused_or_round_trips(void **state)
         struct buf text = read_data(corpora[i].name, "sql");
         struct tokens tokens = tokens_read(str_of(text.ptr, text.len));
         for (int k = 0; k < SOUP_STATEMENTS; k++) {
-            make_soup(&soup, str_of(text.ptr, text.len), &tokens, &seed);
+            make_soup(&soup, str_of(text.ptr, text.len), &tokens, &rng);
             check_any(str_of(soup.ptr, soup.len), corpora[i].dialect);
         }
         tokens_free(&tokens);
@@ -343,25 +337,25 @@ static void a_soup_of_tokens_is_refused_or_round_trips(void **state)
 }
 
 /* Any bytes, the printable ones, those that the lexer treats apart. */
-static char draw_byte(uint64_t *seed, uint32_t kind)
+static char draw_byte(struct rng *rng, uint64_t kind)
 {
     static const char marks[] = "'\"`-/*()[]<>=.,;:|&!xXuU0123eE+ \n";
 
-    if (kind == 0) return (char)draw(seed, 256);
-    if (kind == 1) return (char)(' ' + draw(seed, 95));
-    return marks[draw(seed, sizeof marks - 1)];
+    if (kind == 0) return (char)rng_below(rng, 256);
+    if (kind == 1) return (char)(' ' + rng_below(rng, 95));
+    return marks[rng_below(rng, sizeof marks - 1)];
 }
 
 static void random_bytes_are_refused_or_round_trip(void **state)
 {
-    uint64_t seed = 2;
+    struct rng rng = {2};
     char text[NOISE_BYTES_MAX];
 
     (void)state;
     arena = arena_new();
     for (int i = 0; i < NOISE_TEXTS; i++) {
-        uint32_t len = draw(&seed, NOISE_BYTES_MAX), kind = draw(&seed, 3);
-        for (uint32_t k = 0; k < len; k++) text[k] = draw_byte(&seed, kind);
+        uint64_t len = rng_below(&rng, NOISE_BYTES_MAX), kind = rng_below(&rng, 3);
+        for (uint64_t k = 0; k < len; k++) text[k] = draw_byte(&rng, kind);
         check_any(str_of(text, len), DIALECT_WEIR);
         check_any(str_of(text, len), DIALECT_KINESIS);
     }

@@ -470,6 +470,39 @@ static void what_is_nested_too_deeply_is_refused(void **state)
     }
 }
 
+static void what_grows_to_the_right_too_deeply_is_refused(void **state)
+{
+    static const char *const texts[][3] = {
+        {"SELECT (a)", ".b", ""},        {"SELECT a", "[1]", ""},
+        {"SELECT a", "::INTEGER", ""},   {"SELECT a", " AT TIME ZONE 'UTC'", ""},
+        {"SELECT a", " + b", " FROM s"}, {"SELECT a FROM s", " JOIN t ON x", ""},
+        {"SELECT a FROM s", ", t", ""},  {"SELECT a", " IS NULL", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct err err = refused(repeated(texts[i][0], texts[i][1], 5000, texts[i][2]));
+        assert_string_equal(err.text, "nested too deeply (more than 1000 levels)");
+        assert_int_equal(err.code, ERR_LIMIT);
+        arena_reset(arena);
+    }
+}
+
+static void five_thousand_levels_that_are_closed_again_are_refused(void **state)
+{
+    static const char *const texts[][3] = {
+        {"(", "1", ")"},  {"CASE WHEN a THEN ", "1", " END"}, {"(SELECT ", "1", ")"},
+        {"f(", "1", ")"}, {"CAST(", "1", " AS INTEGER)"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct str open = repeated("SELECT ", texts[i][0], 5000, texts[i][1]);
+        assert_int_equal(refused(repeated(open.ptr, texts[i][2], 5000, "")).code, ERR_LIMIT);
+        arena_reset(arena);
+    }
+}
+
 static void five_thousand_parentheses_are_too_many(void **state)
 {
     struct str text = repeated("SELECT ", "(", 5000, "1");
@@ -505,6 +538,60 @@ static void long_statements_are_fine(void **state)
     parsed(repeated("INSERT INTO s VALUES (1, 'x')", ", (1, 'x')", 100000, "").ptr);
     parsed(repeated("SELECT '", "x''", 350000, "'").ptr);
     parsed(repeated("SELECT 1 /*", "****", 250000, "*/").ptr);
+    parsed(repeated("SELECT 1 --", "- x", 350000, "").ptr);
+    parsed(repeated("SELECT 1 ", " \n\t ", 250000, "").ptr);
+    parsed(repeated("SELECT ", "1234567890", 100000, "").ptr);
+    parsed(repeated("CREATE STREAM s (a INTEGER", ", b VARCHAR(3) NOT NULL", 50000, ")").ptr);
+    parsed(repeated("WITH a AS (SELECT 1)", ", b AS (SELECT 2)", 60000, " SELECT 3").ptr);
+    parsed(repeated("SELECT CASE", " WHEN a THEN b", 70000, " END").ptr);
+}
+
+static void a_name_may_be_a_million_bytes_long(void **state)
+{
+    const struct expr *item;
+
+    (void)state;
+    item = parsed(repeated("SELECT ", "abcdefghij", 100000, " FROM s").ptr)->select->plain.items.items[0].expr;
+    assert_int_equal(item->name.parts[0].text.len, 1000000);
+    item = parsed(repeated("SELECT \"", "\"\"bcdefgh", 100000, "\" FROM s").ptr)->select->plain.items.items[0].expr;
+    assert_int_equal(item->name.parts[0].text.len, 800000);
+}
+
+/* What is unexpected is shown in part only. */
+static void a_message_stays_short_however_long_the_text(void **state)
+{
+    static const char *const texts[][2] = {
+        {"SELECT a b ", ""},          {"SELECT 1", ""}, {"SELECT '", ""}, {"SELECT \"", ""},
+        {"SELECT a FROM s ", " t u"}, {"", ""},         {"SELECT /*", ""}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct err err = refused(repeated(texts[i][0], "abcdefghij", 100000, texts[i][1]));
+        assert_in_range(strlen(err.text), 1, 120);
+        arena_reset(arena);
+    }
+}
+
+static void tokens_that_touch_are_told_apart_or_refused(void **state)
+{
+    static const struct {
+        const char *text;
+        int at;
+    } texts[] = {
+        {"SELECT 1x", 7},         {"SELECT 12abc", 7},    {"SELECT 1.5e", 7},  {"SELECT 1e+", 7},
+        {"SELECT 0x1F", 7},       {"SELECT 1_000", 7},    {"SELECT 'a''b", 7}, {"SELECT \"a\"\"b", 7},
+        {"SELECT 'a'b'", 11},     {"SELECT 'a' 'b'", 11}, {"SELECT a.1", 8},   {"SELECT 1.2.3", 10},
+        {"SELECT X'0", 7},        {"SELECT U&'a", 7},     {"SELECT /* a", 7},  {"SELECT a /* b */ /* c", 17},
+        {"SELECT DATE'2001", 11},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct err err = refused(str_lit(texts[i].text));
+        if (err.at != texts[i].at) fail_msg("%s is refused at %d: %s", texts[i].text, err.at, err.text);
+    }
+    assert_string_equal(printed(parsed("SELECT a+-1,b||'c'AS\"d\",DATE'2001-01-01'e,f*g FROM s")),
+                        "SELECT a + -1, b || 'c' AS \"d\", DATE '2001-01-01' AS e, f * g FROM s");
 }
 
 static void bytes_that_are_no_text_are_refused_at_their_place(void **state)
@@ -514,6 +601,12 @@ static void bytes_that_are_no_text_are_refused_at_their_place(void **state)
     (void)state;
     assert_int_equal(err.at, 7);
     assert_string_equal(err.text, "a NUL byte in the text");
+    assert_int_equal(refused(str_of("\0", 1)).at, 0);
+    assert_int_equal(refused(str_of("SELECT 'a\0b'", 12)).at, 9);
+    assert_int_equal(refused(str_of("SELECT 1\0", 9)).at, 8);
+    assert_int_equal(refused(str_lit("SELECT \xc3")).at, 7);
+    assert_int_equal(refused(str_lit("SELECT a\xed\xa0\x80")).at, 8);
+    assert_int_equal(refused(str_lit("SELECT \xc0\xaf -- overlong")).at, 7);
     err = refused(str_lit("SELECT 'a\xff'"));
     assert_int_equal(err.at, 9);
     assert_string_equal(err.text, "this is not valid UTF-8");
@@ -706,9 +799,14 @@ int main(void)
         TEST(a_unit_is_a_name_and_an_alias),
         TEST(wrong_statements_are_told_what_is_wrong_and_where),
         TEST(what_is_nested_too_deeply_is_refused),
+        TEST(what_grows_to_the_right_too_deeply_is_refused),
+        TEST(five_thousand_levels_that_are_closed_again_are_refused),
         TEST(five_thousand_parentheses_are_too_many),
         TEST(nine_hundred_levels_are_fine),
         TEST(long_statements_are_fine),
+        TEST(a_name_may_be_a_million_bytes_long),
+        TEST(a_message_stays_short_however_long_the_text),
+        TEST(tokens_that_touch_are_told_apart_or_refused),
         TEST(bytes_that_are_no_text_are_refused_at_their_place),
         TEST(a_text_is_cut_at_semicolons_outside_of_strings_and_comments),
         TEST(an_unfinished_text_says_in_what_it_ends),
