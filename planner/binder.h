@@ -9,7 +9,8 @@
  *   bind_name.c     names of columns
  *   bind_expr.c     expressions
  *   bind_call.c     calls of functions, casts, aggregates
- *   bind_literal.c  literals and names of types
+ *   bind_literal.c  literals
+ *   bind_type.c     names of types
  *
  * Bound expressions are never changed once made: rewriting makes new nodes, so subtrees may be shared. Functions that
  * return a pointer return NULL on error, those that return int -1; binder->err is filled then. */
@@ -164,6 +165,8 @@ struct bound *bind_case(struct binder *b, int at, struct bound **args, int count
 /* ---- bind_literal.c ---- */
 struct bound *bind_literal(struct binder *b, const struct expr *e, bool negative);
 int bind_interval(struct binder *b, const struct expr *e, struct type *type, int64_t *value);
+
+/* ---- bind_type.c ---- */
 int bind_type(struct binder *b, const struct type_name *name, struct type *out);
 
 /* ---- bind_option.c ---- */
