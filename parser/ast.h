@@ -652,12 +652,10 @@ enum sqlite_kind {
 struct statement {
     enum statement_kind kind;
     int at, end;
-    struct name name;   /* the object that is created, altered, dropped, described, copied into; else empty */
-    bool replace;       /* CREATE OR REPLACE */
-    bool if_exists;     /* DROP IF EXISTS */
-    bool if_not_exists; /* CREATE ... IF NOT EXISTS */
-    bool open_comment;  /* the text ended inside a comment (the old service's dialect only: warn) */
-    int open_comment_at;
+    struct name name;       /* the object that is created, altered, dropped, described, copied into; else empty */
+    bool replace;           /* CREATE OR REPLACE */
+    bool if_exists;         /* DROP IF EXISTS */
+    bool if_not_exists;     /* CREATE ... IF NOT EXISTS */
     struct str description; /* DESCRIPTION '...' or ptr NULL */
     struct options options; /* WITH (...) of the object; that of a query stands in its select */
     union {

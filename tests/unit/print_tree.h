@@ -972,7 +972,6 @@ static void tree_statement(struct buf *out, const struct statement *s)
     tree_flag(out, s->replace, "replace");
     tree_flag(out, s->if_exists, "if-exists");
     tree_flag(out, s->if_not_exists, "if-not-exists");
-    tree_flag(out, s->open_comment, "open-comment");
     tree_text_part(out, "description", s->description);
     tree_options(out, "options", &s->options);
     tree_body(out, s);

@@ -317,15 +317,22 @@ static void a_text_without_a_statement_gives_none(void **state)
 
 static void the_old_dialect_lets_an_open_comment_end_the_text(void **state)
 {
-    struct parse_options options = {DIALECT_KINESIS};
+    int open_comment = 0;
+    struct parse_options options = {DIALECT_KINESIS, &open_comment};
     struct statement *statement;
     struct err err;
 
     (void)state;
     assert_int_equal(parse_statement(arena, str_lit("SELECT 1 /* end"), &options, &statement, &err), 0);
-    assert_true(statement->open_comment);
-    assert_int_equal(statement->open_comment_at, 9);
+    assert_int_equal(open_comment, 9);
     assert_string_equal(printed(statement), "SELECT 1");
+    assert_int_equal(parse_statement(arena, str_lit("/* end"), &options, &statement, &err), 0);
+    assert_int_equal(open_comment, 0);
+    assert_null(statement);
+    assert_int_equal(parse_statement(arena, str_lit("SELECT 1 /* end */"), &options, &statement, &err), 0);
+    assert_int_equal(open_comment, -1);
+    assert_int_equal(refused(str_lit("SELECT 1 /* end")).at, 9);
+    assert_int_equal(refused(str_lit("/* end")).at, 0);
 }
 
 static void two_slashes_are_a_comment_only_behind_a_blank(void **state)
@@ -645,7 +652,7 @@ static void an_unfinished_text_says_in_what_it_ends(void **state)
     check_split("a; -- b", SPLIT_DONE, (const char *[]){"a", NULL});
     check_split("a 'b;", SPLIT_OPEN_STRING, (const char *[]){"a 'b;", NULL});
     check_split("a \"b;", SPLIT_OPEN_QUOTED, (const char *[]){"a \"b;", NULL});
-    check_split("a; /* b;", SPLIT_OPEN_COMMENT, (const char *[]){"a", NULL});
+    check_split("a; /* b;", SPLIT_OPEN_COMMENT, (const char *[]){"a", "/* b;", NULL});
     check_split("a /* b;", SPLIT_OPEN_COMMENT, (const char *[]){"a /* b;", NULL});
 }
 
