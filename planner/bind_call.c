@@ -292,7 +292,7 @@ static bool is_planned(const struct expr *e)
     return false;
 }
 
-/* What the tree holds of a call and no function takes yet. */
+/* What the tree holds of a call and no function takes (yet). */
 static int refuse_unused(struct binder *b, const struct expr *e)
 {
     const struct call *c = &e->call;
@@ -301,6 +301,10 @@ static int refuse_unused(struct binder *b, const struct expr *e)
     if (c->nth_from) return bind_later(b, e->at, c->nth_from == NTH_FROM_LAST ? "FROM LAST" : "FROM FIRST"), -1;
     if (c->nulls) return bind_later(b, e->at, c->nulls == NULLS_IGNORE ? "IGNORE NULLS" : "RESPECT NULLS"), -1;
     if (c->zone && !call_is(e, "TUMBLE")) return bind_later(b, c->zone->at, "TIME ZONE in %s", call_name(b, e)), -1;
+    for (int i = 0; i < c->args.count; i++) {
+        if (!c->args.items[i].name.text.ptr) continue;
+        return err_set(b->err, ERR_SYNTAX, c->args.items[i].name.at, "only table functions take named arguments");
+    }
     return 0;
 }
 
@@ -316,10 +320,6 @@ static int check_plain(struct binder *b, const struct expr *e)
     if (c->order.count) return err_set(b->err, ERR_SYNTAX, e->at, "ORDER BY belongs into an aggregate");
     if (c->within_group.count) return err_set(b->err, ERR_SYNTAX, e->at, "WITHIN GROUP belongs to an aggregate");
     if (c->filter) return err_set(b->err, ERR_SYNTAX, c->filter->at, "FILTER belongs to an aggregate");
-    for (int i = 0; i < c->args.count; i++) {
-        if (!c->args.items[i].name.text.ptr) continue;
-        return err_set(b->err, ERR_SYNTAX, c->args.items[i].name.at, "only table functions take named arguments");
-    }
     return 0;
 }
 

@@ -163,6 +163,7 @@ static const struct refused {
     {"SELECT FLOOR(ts TO DAY TIME ZONE ^'Europe/Berlin') FROM bids", "not supported yet: TIME ZONE in FLOOR"},
     {"SELECT COUNT(*), ^MAX(v) IGNORE NULLS FROM s", "not supported yet: IGNORE NULLS"},
     {"SELECT ^MIN(v) RESPECT NULLS FROM s", "not supported yet: RESPECT NULLS"},
+    {"SELECT SUM(^x => v) FROM s", "only table functions take named arguments"},
     {"SELECT ^UPPER(ALL k) FROM s", "ALL belongs into an aggregate"},
     {"SELECT ^UPPER(k ORDER BY v) FROM s", "ORDER BY belongs into an aggregate"},
     {"SELECT ^UPPER(k) WITHIN GROUP (ORDER BY v) FROM s", "WITHIN GROUP belongs to an aggregate"},
