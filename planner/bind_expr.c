@@ -354,7 +354,7 @@ struct bound *bind_expr(struct scope *scope, const struct expr *e)
     case EXPR_EXISTS: return bind_later(b, e->at, "EXISTS");
     case EXPR_AT_ZONE: return bind_later(b, e->at, "AT TIME ZONE");
     case EXPR_COLLATE: return bind_later(b, e->at, "COLLATE");
-    case EXPR_PERIOD: return bind_later(b, e->at, "predicates over periods");
+    case EXPR_PERIOD: return bind_period(scope, e);
     case EXPR_TABLE:
     case EXPR_CURSOR:
     case EXPR_DESCRIPTOR: return bind_refuse(b, ERR_SYNTAX, e->at, "only a table function in FROM takes this");

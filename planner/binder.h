@@ -47,6 +47,7 @@ struct steps {
     int64_t numerator, denominator;
     usec base;
     int months;
+    int64_t truncated; /* 0, or the size of the last cut when it is finer than the window and not in step with it */
 };
 
 /* Columns that have no place in any input yet, as column numbers of BOUND_COLUMN; bind_lift replaces them. */
@@ -193,6 +194,9 @@ struct bound *bind_assign(struct binder *b, struct bound *e, const struct field 
 /* The type that both widen to; -1 without err when there is none. */
 int type_common(struct type a, struct type b, struct type *out);
 struct bound *bind_case(struct binder *b, int at, struct bound **args, int count);
+
+/* ---- bind_period.c ---- */
+struct bound *bind_period(struct scope *scope, const struct expr *e);
 
 /* ---- bind_literal.c ---- */
 struct bound *bind_literal(struct binder *b, const struct expr *e, bool negative);
