@@ -1,6 +1,7 @@
 /* session.c - statements in, rows out; records in; epochs until there is nothing left to do. */
 #include "engine/engine.h"
 
+#include "parser/split.h"
 #include "runtime/eval.h"
 
 #include <stdio.h>
@@ -273,6 +274,16 @@ static bool is_ours(struct str sql)
     return found;
 }
 
+/* SQLite lets a comment end with the text; weir does not, but for the applications of the old service. */
+static bool is_open(struct str sql)
+{
+    struct split split = split_text(sql);
+    bool open = split.end == SPLIT_OPEN_COMMENT;
+
+    split_free(&split);
+    return open;
+}
+
 /* What weir's parser refuses but SQLite may know goes to SQLite; if that refuses it, too, weir's own message is better.
  */
 static int try_sqlite(struct engine *e, struct str sql, rows_handler handler, void *arg, enum answer *answer,
@@ -280,7 +291,7 @@ static int try_sqlite(struct engine *e, struct str sql, rows_handler handler, vo
 {
     struct err sqlite_says;
 
-    if (err->code != ERR_SYNTAX || is_ours(sql)) return -1;
+    if (err->code != ERR_SYNTAX || is_ours(sql) || is_open(sql)) return -1;
     if (run_sqlite(e, sql, handler, arg, answer, &sqlite_says) == 0) return 0;
     if (sqlite_says.code != ERR_SYNTAX) *err = sqlite_says;
     return -1;
@@ -289,7 +300,8 @@ static int try_sqlite(struct engine *e, struct str sql, rows_handler handler, vo
 int engine_execute(struct engine *e, struct str sql, const char *base_dir, rows_handler handler, void *arg,
                    enum answer *answer, struct err *err)
 {
-    struct parse_options options = {.dialect = e->dialect};
+    int open_comment;
+    struct parse_options options = {e->dialect, &open_comment};
     struct arena *arena;
     struct statement *s = NULL;
     int result;
@@ -303,6 +315,7 @@ int engine_execute(struct engine *e, struct str sql, const char *base_dir, rows_
         result = try_sqlite(e, sql, handler, arg, answer, err);
     else
         result = s ? execute(e, s, sql, base_dir, arena, handler, arg, answer, err) : 0;
+    if (!result && open_comment >= 0) engine_warn(e, "a comment has no end: it ends the file");
     arena_free(arena);
     return after(e, result, err);
 }

@@ -97,6 +97,8 @@ static struct role column_role(const struct plan *plan, int column, int depth)
     case PLAN_PROJECT: return project_role(plan, column, depth + 1);
     case PLAN_UNION: return union_role(plan, column, depth + 1);
     case PLAN_AGGREGATE: return aggregate_role(plan, column);
+    case PLAN_OVER:
+        return column < plan->input[0]->field_count ? column_role(plan->input[0], column, depth + 1) : no_role;
     }
     return no_role;
 }

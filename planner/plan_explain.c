@@ -46,7 +46,9 @@ int plan_key(const struct plan *plan, int *field)
     int *key, count;
 
     if (plan->kind == PLAN_AGGREGATE) return aggregate_key(plan, field);
-    if (!below || plan->kind == PLAN_UNION || (plan->kind == PLAN_SCAN && plan->object->kind != OBJECT_VIEW)) return -1;
+    if (!below || plan->kind == PLAN_OVER || plan->kind == PLAN_UNION ||
+        (plan->kind == PLAN_SCAN && plan->object->kind != OBJECT_VIEW))
+        return -1;
     if (plan->kind == PLAN_FILTER) return plan_key(below, field);
     key = mem_alloc((size_t)below->field_count * sizeof *key);
     count = plan_key(below, key);
@@ -126,10 +128,22 @@ static bool keeps_values(const struct plan *plan)
     return false;
 }
 
+/* Unbounded frames only need what has been summed up so far. */
+static void print_over_state(const struct plan *plan, const char *prefix, struct buf *out)
+{
+    bool rows = false;
+
+    for (int i = 0; i < plan->call_count; i++) rows |= !plan->calls[i].frame.unbounded;
+    buf_printf(out, "%s  state: %s%s%s\n", prefix, plan->key_count ? "O(keys)" : "O(1)",
+               rows ? ", and the rows of the longest frame" : "",
+               plan->ordered ? ", and the rows that wait for the watermark" : "");
+}
+
 static void print_state(const struct plan *plan, const char *prefix, struct buf *out)
 {
     bool windowed = plan->window.kind != WINDOW_NONE;
 
+    if (plan->kind == PLAN_OVER) print_over_state(plan, prefix, out);
     if (plan->kind != PLAN_AGGREGATE) return;
     if (plan->key_count) buf_printf(out, "%s  in 16 partitions by the hash of its keys\n", prefix);
     buf_printf(out, "%s  state: ", prefix);

@@ -90,6 +90,7 @@ void operator_free(struct operator *op);
 
 /* ERR_LIMIT when the plan asks for more than the operator can hold: to be asked before it is made. */
 int op_aggregate_check(const struct plan *plan, struct err *err) MUST_CHECK;
+int op_over_check(const struct plan *plan, struct err *err) MUST_CHECK;
 int op_view_check(const struct plan *plan, struct err *err) MUST_CHECK;
 
 /* The operators. Plans and expressions are borrowed and outlive them. */
@@ -98,6 +99,7 @@ struct operator *op_filter_new(const struct plan *plan);
 struct operator *op_project_new(const struct plan *plan);
 struct operator *op_union_new(int sides);
 struct operator *op_aggregate_new(const struct plan *plan);
+struct operator *op_over_new(const struct plan *plan);
 struct operator *op_view_new(const struct plan *plan);
 /* Sets rows aside until the end of a segment (op_collect_rows), for a stream's log and its readers. */
 struct operator *op_collect_new(const struct plan *plan);
