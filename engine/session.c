@@ -152,7 +152,7 @@ static int encode_rows(struct engine *e, const struct insert_rows *rows, struct 
     return failed ? -1 : 0;
 }
 
-static struct bind_context bind_context(struct engine *e)
+struct bind_context session_bind_context(struct engine *e)
 {
     return (struct bind_context){.catalog = e->catalog,
                                  .dialect = e->dialect,
@@ -162,7 +162,7 @@ static struct bind_context bind_context(struct engine *e)
 
 static int insert(struct engine *e, const struct statement *s, struct arena *arena, struct err *err)
 {
-    struct bind_context ctx = bind_context(e);
+    struct bind_context ctx = session_bind_context(e);
     struct insert_rows rows;
     struct str *records;
 
@@ -175,7 +175,7 @@ static int insert(struct engine *e, const struct statement *s, struct arena *are
 
 /* ---- statements ---- */
 
-static int set_option(struct engine *e, const struct statement *s, struct err *err)
+int session_read_set(const struct statement *s, enum dialect *dialect, struct err *err)
 {
     struct str name = s->name.parts[0].text, value = {0};
     const struct expr *v = s->set.value;
@@ -184,9 +184,9 @@ static int set_option(struct engine *e, const struct statement *s, struct err *e
         return err_set(err, ERR_UNSUPPORTED, s->name.at, "not supported yet: SET %.*s", (int)name.len, name.ptr);
     if (v->kind == EXPR_TEXT) value = v->text;
     if (str_equal_nocase(value, str_lit("kinesis")))
-        e->dialect = DIALECT_KINESIS;
+        *dialect = DIALECT_KINESIS;
     else if (str_equal_nocase(value, str_lit("weir")))
-        e->dialect = DIALECT_WEIR;
+        *dialect = DIALECT_WEIR;
     else
         return err_set(err, ERR_VALUE, v->at, "dialect is 'weir' or 'kinesis'");
     return 0;
@@ -226,7 +226,7 @@ static int execute(struct engine *e, const struct statement *s, struct str sql, 
                          1u << OBJECT_STREAM | 1u << OBJECT_VIEW, -1, NULL))
             return insert(e, s, arena, err);
         return run_sqlite(e, sql, handler, arg, answer, err);
-    case STATEMENT_SET: return set_option(e, s, err);
+    case STATEMENT_SET: return session_read_set(s, &e->dialect, err);
     case STATEMENT_SQLITE: return run_sqlite(e, sql, handler, arg, answer, err);
     case STATEMENT_CREATE_TABLE: return unsupported(s, "CREATE TABLE ... FROM a file", err);
     case STATEMENT_CREATE_FUNCTION: return unsupported(s, "CREATE FUNCTION", err);
@@ -242,9 +242,7 @@ static int execute(struct engine *e, const struct statement *s, struct str sql, 
     return unsupported(s, "this statement", err);
 }
 
-/* CREATE [OR REPLACE] VIEW, STREAM and PUMP are weir's own: what is wrong with them must not become a view of SQLite.
- */
-static bool is_ours(struct str sql)
+bool session_is_ours(struct str sql)
 {
     static const char *const ours[] = {"VIEW", "MATERIALIZED", "STREAM", "PUMP"};
     char word[4][16] = {{0}};
@@ -268,7 +266,7 @@ static int try_sqlite(struct engine *e, struct str sql, rows_handler handler, vo
 {
     struct err sqlite_says;
 
-    if (err->code != ERR_SYNTAX || is_ours(sql)) return -1;
+    if (err->code != ERR_SYNTAX || session_is_ours(sql)) return -1;
     if (run_sqlite(e, sql, handler, arg, answer, &sqlite_says) == 0) return 0;
     if (sqlite_says.code != ERR_SYNTAX) *err = sqlite_says;
     return -1;
