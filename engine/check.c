@@ -11,6 +11,7 @@
 
 #include "parser/lexer.h"
 #include "parser/split.h"
+#include "parser/suggest.h"
 
 struct check {
     struct engine *engine;
@@ -122,12 +123,14 @@ static const struct token *skip_word(struct str sql, const struct token *t, cons
     return token_is_word(sql, t, word) ? t + 1 : t;
 }
 
-/* CREATE [OR REPLACE] [MATERIALIZED] KIND [IF NOT EXISTS] name, however wrong the rest is; NULL: it is none. */
+/* CREATE [OR REPLACE] [MATERIALIZED] KIND [IF NOT EXISTS] name, however wrong the rest is, and CREATE itself misspelt;
+ * NULL: it is none. */
 static const struct token *created_name(struct str sql, const struct token *first)
 {
-    const struct token *t = skip_word(sql, first, "CREATE");
+    static const char *const create[] = {"CREATE"};
+    const struct token *t = first + 1;
 
-    if (t == first) return NULL;
+    if (first->kind != LEX_WORD || !suggest(token_text(sql, first), create, 1)) return NULL;
     t = skip_word(sql, skip_word(sql, t, "OR"), "REPLACE");
     t = skip_word(sql, t, "MATERIALIZED");
     if (t->kind != LEX_WORD) return NULL;

@@ -387,10 +387,25 @@ int ddl_check_create(struct engine *e, const struct bind_context *ctx, const str
     return same;
 }
 
+/* The name is that of an object of another kind. */
+static int refuse_kind(const struct catalog *c, const struct statement *s, struct err *err)
+{
+    static const char *const lower[] = {[OBJECT_STREAM] = "stream", [OBJECT_VIEW] = "view", [OBJECT_PUMP] = "pump"};
+    static const char *const upper[] = {[OBJECT_STREAM] = "STREAM", [OBJECT_VIEW] = "VIEW", [OBJECT_PUMP] = "PUMP"};
+    bool quoted;
+    struct str name = statement_name(s, &quoted);
+    const struct object *o =
+        catalog_find(c, name, quoted, 1u << OBJECT_STREAM | 1u << OBJECT_VIEW | 1u << OBJECT_PUMP, -1, NULL);
+
+    if (!o) return 0;
+    return err_set(err, ERR_NAME, s->name.at, "\"%s\" is a %s: write DROP %s", o->name, lower[o->kind], upper[o->kind]);
+}
+
 int ddl_check_drop(const struct catalog *c, const struct statement *s, struct object **out, struct err *err)
 {
     struct object *o = *out = existing(c, s, err);
 
+    if (!o && refuse_kind(c, s, err)) return -1;
     if (!o) return s->if_exists ? 1 : -1;
     if (o->system) return err_set(err, ERR_NAME, s->name.at, "%s is the system's own stream", o->name);
     return check_unused(c, o, s->name.at, err);

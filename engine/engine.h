@@ -151,8 +151,8 @@ int ddl_continue_build(struct engine *e, struct err *err) MUST_CHECK;
 struct bind_context session_bind_context(struct engine *e);
 /* What a SET statement says. */
 int session_read_set(const struct statement *s, enum dialect *dialect, struct err *err) MUST_CHECK;
-/* CREATE [OR REPLACE] VIEW, STREAM and PUMP are weir's own: what is wrong with them must not become a view of SQLite.
- */
+/* CREATE [OR REPLACE] VIEW, STREAM and PUMP, and SELECT STREAM, are weir's own: what is wrong with them must not become
+ * a view or a column of SQLite. */
 bool session_is_ours(struct str sql);
 
 /* reading.c */

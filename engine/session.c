@@ -253,6 +253,8 @@ bool session_is_ours(struct str sql)
     memcpy(text, sql.ptr, sql.len);
     words = sscanf(text, "%15s %15s %15s %15s", word[0], word[1], word[2], word[3]);
     free(text);
+    if (words > 2 && strcasecmp(word[0], "SELECT") == 0 && strcasecmp(word[1], "STREAM") == 0)
+        return strcasecmp(word[2], "FROM") != 0; /* unless it is a column */
     if (words < 2 || strcasecmp(word[0], "CREATE") != 0) return false;
     if (strcasecmp(word[1], "OR") == 0 && strcasecmp(word[2], "REPLACE") == 0) at = 3;
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) found |= strcasecmp(word[at], ours[i]) == 0;

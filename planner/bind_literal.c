@@ -119,9 +119,10 @@ int bind_interval(struct binder *b, const struct expr *e, struct type *type, int
     else
         take(&r, '+');
     if (!take_fields(&r, q, value)) {
-        return err_set(b->err, ERR_VALUE, e->at, "'%.*s' is no INTERVAL %s%s%s", (int)e->interval.text.len,
+        return err_set(b->err, ERR_VALUE, e->at, "'%.*s' is no INTERVAL %s%s%s%s", (int)e->interval.text.len,
                        e->interval.text.ptr, time_unit_name(q->first), q->first == q->last ? "" : " TO ",
-                       q->first == q->last ? "" : time_unit_name(q->last));
+                       q->first == q->last ? "" : time_unit_name(q->last),
+                       q->first == q->last ? ": write a number, as in INTERVAL '10' MINUTE" : "");
     }
     if (negative) *value = -*value;
     return 0;
@@ -198,11 +199,11 @@ enum { TYPE_WORDS = sizeof type_words / sizeof *type_words };
 
 static int unknown_type(struct binder *b, const struct ident *name)
 {
-    const char *words[TYPE_WORDS];
+    const char *words[TYPE_WORDS], *remedy = bind_type_remedy(name->text);
 
     for (int i = 0; i < TYPE_WORDS; i++) words[i] = type_words[i].word;
-    return err_set(b->err, ERR_NAME, name->at, "unknown type \"%.*s\"%s", (int)name->text.len, name->text.ptr,
-                   bind_hint(b, name->text, words, TYPE_WORDS));
+    return err_set(b->err, ERR_NAME, name->at, "unknown type \"%.*s\"%s%s", (int)name->text.len, name->text.ptr,
+                   remedy ? ": write " : "", remedy ? remedy : bind_hint(b, name->text, words, TYPE_WORDS));
 }
 
 static int plain_type(struct binder *b, const struct type_name *name, struct type *out)
