@@ -226,10 +226,10 @@ const char *advice(struct parse *parse, int i, const struct expected *all)
     const char *text;
 
     if ((text = about_semicolon(parse, i, all)) || (text = about_phrases(parse, i, all)) ||
-        (text = about_operator(parse, i)) || (text = about_top(parse, i)) || (text = about_comma(parse, i, all)) ||
+        (text = about_operator(parse, i)) || (text = about_top(parse, i)) || (text = about_word_before(parse, i)) || (text = about_comma(parse, i, all)) ||
         (text = about_order(parse, i)) || (text = about_stream(parse, i)) || (text = about_options(parse, i, all)) ||
         (text = about_string(parse, i, all)) ||
-        (text = about_parentheses(parse, i, all)) || (text = about_word_before(parse, i)))
+        (text = about_parentheses(parse, i, all)))
         return text;
     return about_reserved(parse, i, all);
 }

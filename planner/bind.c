@@ -54,7 +54,7 @@ static int add_column(struct binder *b, const struct column_def *c, struct objec
 
 static int find_column(struct binder *b, const struct ident *id, const struct object *o, int *out)
 {
-    struct source source = {.fields = o->fields, .field_count = o->field_count};
+    struct source source = {.name = o->name, .fields = o->fields, .field_count = o->field_count};
 
     switch (bind_field(b, id, o->fields, o->field_count, out)) {
     case FOUND_ONE: return 0;
