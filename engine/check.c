@@ -157,7 +157,7 @@ static void poison(struct check *c, struct str sql)
 
 static struct bind_context context_of(struct visit *v)
 {
-    struct bind_context ctx = session_bind_context(v->check->engine);
+    struct bind_context ctx = session_context(v->check->engine);
 
     ctx.catalog = v->check->catalog;
     ctx.dialect = v->check->dialect;

@@ -119,6 +119,24 @@ int engine_fail(struct engine *e, const struct err *err);
 char *engine_path(const struct engine *e, const char *name); /* DIR/name; free it */
 struct flow *engine_flow(struct engine *e, struct flow *outer);
 
+/* session.c: what the session's SET statements say. */
+struct bind_context session_context(struct engine *e);
+/* What a SET statement says. */
+int session_read_set(const struct statement *s, enum dialect *dialect, struct err *err) MUST_CHECK;
+/* CREATE [OR REPLACE] VIEW, STREAM and PUMP, and SELECT STREAM, are weir's own: what is wrong with them must not become
+ * a view or a column of SQLite. */
+bool session_is_ours(struct str sql);
+
+/* explain.c: statements that answer with rows about the engine itself. show_query: SQL that answers instead, or NULL.
+ */
+int explain_execute(struct engine *e, const struct statement *s, struct arena *arena, rows_handler handler, void *arg,
+                    struct err *err) MUST_CHECK;
+int describe_execute(struct engine *e, const struct statement *s, rows_handler handler, void *arg,
+                     struct err *err) MUST_CHECK;
+const char *show_query(const struct statement *s);
+int show_execute(struct engine *e, const struct statement *s, rows_handler handler, void *arg,
+                 struct err *err) MUST_CHECK;
+
 /* ddl.c: applies the statement of a DDL entry (live or replayed). */
 struct ddl {
     usec now;
@@ -146,14 +164,6 @@ int ddl_check_drop(const struct catalog *c, const struct statement *s, struct ob
 
 /* Goes on with a query whose building was cut short. */
 int ddl_continue_build(struct engine *e, struct err *err) MUST_CHECK;
-
-/* session.c */
-struct bind_context session_bind_context(struct engine *e);
-/* What a SET statement says. */
-int session_read_set(const struct statement *s, enum dialect *dialect, struct err *err) MUST_CHECK;
-/* CREATE [OR REPLACE] VIEW, STREAM and PUMP, and SELECT STREAM, are weir's own: what is wrong with them must not become
- * a view or a column of SQLite. */
-bool session_is_ours(struct str sql);
 
 /* reading.c */
 int reading_add(struct engine *e, struct group *g, const struct object *stream, struct err *err) MUST_CHECK;

@@ -152,7 +152,7 @@ static int encode_rows(struct engine *e, const struct insert_rows *rows, struct 
     return failed ? -1 : 0;
 }
 
-struct bind_context session_bind_context(struct engine *e)
+struct bind_context session_context(struct engine *e)
 {
     return (struct bind_context){.catalog = e->catalog,
                                  .dialect = e->dialect,
@@ -162,7 +162,7 @@ struct bind_context session_bind_context(struct engine *e)
 
 static int insert(struct engine *e, const struct statement *s, struct arena *arena, struct err *err)
 {
-    struct bind_context ctx = session_bind_context(e);
+    struct bind_context ctx = session_context(e);
     struct insert_rows rows;
     struct str *records;
 
@@ -206,6 +206,15 @@ static int run_sqlite(struct engine *e, struct str sql, rows_handler handler, vo
     return database_run(e->database, sql, handler, arg, err);
 }
 
+/* What a query has done is asked once it has done all there is. */
+static int explain(struct engine *e, const struct statement *s, struct arena *arena, rows_handler handler, void *arg,
+                   enum answer *answer, struct err *err)
+{
+    *answer = ANSWER_ROWS;
+    if (s->explain.kind == EXPLAIN_ANALYZE && engine_drain(e, NULL, NULL, err)) return -1;
+    return explain_execute(e, s, arena, handler, arg, err);
+}
+
 static int execute(struct engine *e, const struct statement *s, struct str sql, const char *base_dir,
                    struct arena *arena, rows_handler handler, void *arg, enum answer *answer, struct err *err)
 {
@@ -233,9 +242,12 @@ static int execute(struct engine *e, const struct statement *s, struct str sql, 
     case STATEMENT_CREATE_DASHBOARD: return unsupported(s, "CREATE DASHBOARD", err);
     case STATEMENT_COPY: return unsupported(s, "COPY", err);
     case STATEMENT_ALTER: return unsupported(s, "ALTER", err);
-    case STATEMENT_SHOW: return unsupported(s, "SHOW", err);
-    case STATEMENT_DESCRIBE: return unsupported(s, "DESCRIBE", err);
-    case STATEMENT_EXPLAIN: return unsupported(s, "EXPLAIN", err);
+    case STATEMENT_SHOW:
+        if (show_query(s)) return run_sqlite(e, str_lit(show_query(s)), handler, arg, answer, err);
+        *answer = ANSWER_ROWS;
+        return show_execute(e, s, handler, arg, err);
+    case STATEMENT_DESCRIBE: *answer = ANSWER_ROWS; return describe_execute(e, s, handler, arg, err);
+    case STATEMENT_EXPLAIN: return explain(e, s, arena, handler, arg, answer, err);
     case STATEMENT_VERIFY: return unsupported(s, "VERIFY VIEW", err);
     case STATEMENT_DIFF: return unsupported(s, "DIFF VIEW", err);
     }

@@ -119,6 +119,13 @@ struct bound *bind_function(struct binder *b, int at, const char *name, int coun
     return call;
 }
 
+/* The type without its length. */
+static struct type unlimited(struct type type)
+{
+    type.length = 0;
+    return type;
+}
+
 /* All the thens and the else get one type. */
 struct bound *bind_case(struct binder *b, int at, struct bound **args, int count)
 {
@@ -131,7 +138,7 @@ struct bound *bind_case(struct binder *b, int at, struct bound **args, int count
                            type_kind_name(args[i]->type.kind));
     }
     for (int i = 1; i < count; i += i + 2 < count ? 2 : 1) {
-        if (!(args[i] = bind_cast(b, args[i], (struct type){c->type.kind, 0}, CAST_IMPLICIT, args[i]->at))) return NULL;
+        if (!(args[i] = bind_cast(b, args[i], unlimited(c->type), CAST_IMPLICIT, args[i]->at))) return NULL;
     }
     c->args = args;
     c->count = count;

@@ -315,7 +315,7 @@ struct bound *bind_condition(struct scope *scope, const struct expr *e, const ch
 
     if (!test || test->type.kind == TYPE_BOOLEAN) return test;
     if (test->type.kind == TYPE_NULL)
-        return bind_cast(scope->binder, test, (struct type){TYPE_BOOLEAN, 0}, CAST_IMPLICIT, e->at);
+        return bind_cast(scope->binder, test, (struct type){.kind = TYPE_BOOLEAN}, CAST_IMPLICIT, e->at);
     return bind_refuse(scope->binder, ERR_TYPE, e->at, "%s needs a BOOLEAN, this is %s: compare it with something", what,
                        type_kind_name(test->type.kind));
 }

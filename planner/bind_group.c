@@ -67,7 +67,7 @@ static int bind_key(struct scope *scope, const struct select *select, const stru
     out->at = group->at;
     out->timed = steps_of(scope->source->plan, out->expr, &out->steps);
     out->monotonic = is_monotonic(e) && !out->timed;
-    if (out->monotonic && type_phys(out->expr->type.kind) != PHYS_INT) {
+    if (out->monotonic && type_phys(out->expr->type) != PHYS_INT) {
         return bind_later(b, e->at, "MONOTONIC of %s", type_kind_name(out->expr->type.kind)), -1;
     }
     return 0;
@@ -469,8 +469,8 @@ static void window_fields(struct binder *b, const struct grouping *g, struct fie
 {
     if (g->window.kind == WINDOW_MONOTONIC) out[0] = key_field(b, g->input, g->window.time);
     if (g->window.kind != WINDOW_TUMBLE) return;
-    out[0] = (struct field){.name = "window_start", .type = {TYPE_TIMESTAMP, 0}, .not_null = true};
-    out[1] = (struct field){.name = "window_end", .type = {TYPE_TIMESTAMP, 0}, .not_null = true};
+    out[0] = (struct field){.name = "window_start", .type = {.kind = TYPE_TIMESTAMP}, .not_null = true};
+    out[1] = (struct field){.name = "window_end", .type = {.kind = TYPE_TIMESTAMP}, .not_null = true};
 }
 
 struct plan *bind_group_plan(struct binder *b, struct grouping *g, struct plan *input)

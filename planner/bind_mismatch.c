@@ -10,15 +10,10 @@
 
 /* ---- casts ---- */
 
-static bool is_whole(enum type_kind kind)
-{
-    return type_is_numeric(kind) && type_phys(kind) == PHYS_INT;
-}
-
 const char *bind_cast_remedy(enum type_kind from, enum type_kind to)
 {
     if (from == TYPE_TIMESTAMP && type_is_numeric(to)) return ": write UNIX_TIMESTAMP(...), milliseconds since 1970";
-    if (is_whole(from) && to == TYPE_TIMESTAMP) return ": write TO_TIMESTAMP(...) of milliseconds since 1970";
+    if (type_is_whole(from) && to == TYPE_TIMESTAMP) return ": write TO_TIMESTAMP(...) of milliseconds since 1970";
     return "";
 }
 
@@ -63,7 +58,7 @@ static const char *time_remedy(struct binder *b, const struct bound *text)
 
 static const char *span_remedy(struct binder *b, const struct bound *number)
 {
-    if (number->kind == BOUND_CONST && is_whole(number->type.kind) && !number->null)
+    if (number->kind == BOUND_CONST && type_is_whole(number->type.kind) && !number->null)
         return arena_printf(b->arena, "write INTERVAL '%lld' SECOND for a span of time", (long long)number->i);
     return "write a number of seconds times INTERVAL '1' SECOND";
 }

@@ -102,7 +102,7 @@ static struct role column_role(const struct plan *plan, int column, int depth)
  * it is cut as the inner windows are, and lies early in them, so no finer window may be made of it. */
 static bool time_leaf(const struct plan *plan, const struct bound *e, struct steps *out)
 {
-    static const struct bound rowtime = {.kind = BOUND_ROWTIME, .type = {TYPE_TIMESTAMP, 0}, .at = -1};
+    static const struct bound rowtime = {.kind = BOUND_ROWTIME, .type = {.kind = TYPE_TIMESTAMP}, .at = -1};
     struct role role = no_role;
 
     if (e->kind == BOUND_ROWTIME) role.kind = ROLE_ROWTIME;

@@ -9,7 +9,8 @@
  *   bind_name.c     names of columns
  *   bind_expr.c     expressions
  *   bind_call.c     calls of functions, casts, aggregates
- *   bind_literal.c  literals and names of types
+ *   bind_literal.c  literals
+ *   bind_type.c     names of types
  *   bind_remedy.c   what to write instead of unknown names and of groups that never end; several errors
  *   bind_mismatch.c what to write instead of arguments and casts that do not fit
  *
@@ -171,6 +172,8 @@ struct bound *bind_case(struct binder *b, int at, struct bound **args, int count
 /* ---- bind_literal.c ---- */
 struct bound *bind_literal(struct binder *b, const struct expr *e, bool negative);
 int bind_interval(struct binder *b, const struct expr *e, struct type *type, int64_t *value);
+
+/* ---- bind_type.c ---- */
 int bind_type(struct binder *b, const struct type_name *name, struct type *out);
 
 /* ---- bind_option.c ---- */

@@ -1,11 +1,6 @@
 /* plan.c - see plan.h: plans as text. */
 #include "planner/plan.h"
 
-enum emission plan_emission(const struct plan *plan)
-{
-    return plan->insert_only ? EMISSION_APPEND : EMISSION_CHANGELOG;
-}
-
 /* ---- the nodes as text: one line each ---- */
 
 enum { NAMES_MAX = 1024 };
@@ -105,7 +100,7 @@ static void print_aggregate(const struct plan *plan, const char *const *names, s
     buf_puts(out, plan->emit == EMIT_CLOSE ? "; emit on close" : "; emit changes");
 }
 
-static void print_node(const struct plan *plan, struct buf *out)
+void plan_print_node(const struct plan *plan, struct buf *out)
 {
     struct names names;
     const char *const *input = plan->inputs ? names_of(plan->input[0], &names) : NULL;
@@ -125,7 +120,7 @@ static void print_node(const struct plan *plan, struct buf *out)
 static void print_tree(const struct plan *plan, int depth, struct buf *out)
 {
     for (int i = 0; i < depth; i++) buf_puts(out, "  ");
-    print_node(plan, out);
+    plan_print_node(plan, out);
     buf_putc(out, '\n');
     for (int i = 0; i < plan->inputs; i++) print_tree(plan->input[i], depth + 1, out);
 }

@@ -82,11 +82,23 @@ struct plan {
     struct aggregate *aggregates;
 };
 
-/* What a query emits (EXPLAIN shows it). */
-enum emission { EMISSION_APPEND, EMISSION_CHANGELOG };
+/* What a query emits (EXPLAIN shows it): rows that stay; rows that replace the one with the same key; rows that come
+ * and go. */
+enum emission { EMISSION_APPEND, EMISSION_UPSERT, EMISSION_CHANGELOG };
 enum emission plan_emission(const struct plan *plan);
+const char *emission_name(enum emission emission);
+/* The fields by which at any time there is at most one row: filled into field[] (room for field_count), their number
+ * returned; -1: there are none. Of a plan whose rows are taken back. */
+int plan_key(const struct plan *plan, int *field);
 
 /* The plan as an indented tree, one node a line. */
 void plan_print(const struct plan *plan, struct buf *out);
+/* The same for people: with what it emits, types, keys, partitions, and what state may grow to. note appends what is
+ * known of the n-th node (inputs come before the node that reads them) to its lines, with a prefix for each; NULL:
+ * nothing is. */
+typedef void (*plan_note)(void *arg, int node, const char *prefix, struct buf *out);
+void plan_explain(const struct plan *plan, plan_note note, void *arg, struct buf *out);
+/* One node's line, without its end: "filter v > 1". */
+void plan_print_node(const struct plan *plan, struct buf *out);
 
 #endif

@@ -38,7 +38,7 @@ void agg_init(struct agg *a, const struct aggregate *call, bool insert_only)
 
     a->kind = call->kind;
     a->distinct = call->distinct && !extreme;
-    a->phys = call->arg ? type_phys(call->arg->type.kind) : PHYS_INT;
+    a->phys = call->arg ? type_phys(call->arg->type) : PHYS_INT;
     a->result = call->result;
     a->ordered_set = a->distinct || (extreme && !insert_only);
     switch (call->kind) {
@@ -120,6 +120,7 @@ static union multiset_value value_at(const struct column *c, int row)
     case PHYS_INT: v.i = c->ints[row]; break;
     case PHYS_DOUBLE: v.d = c->doubles[row] == 0 ? 0 : c->doubles[row]; break;
     case PHYS_TEXT: v.t = c->texts[row]; break;
+    case PHYS_WIDE: v.wide = c->wides[row]; break;
     }
     return v;
 }
@@ -291,6 +292,7 @@ static void extreme_update(const struct agg *a, struct agg_home *home, const str
     case PHYS_INT: extreme_ints(a->offset, sign, r, arg); break;
     case PHYS_DOUBLE: extreme_reals(a->offset, sign, r, arg); break;
     case PHYS_TEXT: extreme_texts(a->offset, sign, home, r, arg); break;
+    case PHYS_WIDE: break;
     }
 }
 
@@ -377,6 +379,7 @@ static void read_extreme(const struct agg *a, const struct agg_home *home, const
     case PHYS_INT: out->ints[row] = e->i; break;
     case PHYS_DOUBLE: out->doubles[row] = e->d; break;
     case PHYS_TEXT: read_text(home, e, arena, out, row); break;
+    case PHYS_WIDE: break;
     }
 }
 
@@ -396,6 +399,7 @@ static void read_set_end(const struct agg *a, const struct agg_home *home, uint3
     case PHYS_INT: out->ints[row] = v.i; break;
     case PHYS_DOUBLE: out->doubles[row] = v.d; break;
     case PHYS_TEXT: out->texts[row] = text_of(arena_copy(arena, text.ptr, text.len), text.len); break;
+    case PHYS_WIDE: out->wides[row] = v.wide; break;
     }
     buf_free(&text);
 }
@@ -408,6 +412,7 @@ static void clear_value(struct column *out, int row)
     case PHYS_INT: out->ints[row] = 0; break;
     case PHYS_DOUBLE: out->doubles[row] = 0; break;
     case PHYS_TEXT: out->texts[row] = (struct text){.ptr = ""}; break;
+    case PHYS_WIDE: out->wides[row] = 0; break;
     }
 }
 

@@ -45,6 +45,7 @@ struct column {
         uint8_t *bools; /* 0 or 1 */
         int64_t *ints;
         double *doubles;
+        __int128 *wides; /* DECIMAL of more than 18 digits */
         struct text *texts;
         void *data;
     };

@@ -253,6 +253,7 @@ static void put_value(const struct encoder *e, int field, const struct column *c
     case PHYS_BOOL: buf_puts(out, column->bools[row] ? "true" : "false"); break;
     case PHYS_DOUBLE: buf_put(out, number, (size_t)num_print_double(column->doubles[row], number)); break;
     case PHYS_TEXT: put_text(&column->texts[row], out); break;
+    case PHYS_WIDE:
     case PHYS_INT:
         if (e->fields[field].type.kind == TYPE_TIMESTAMP)
             put_timestamp(e, field, column->ints[row], out);

@@ -127,6 +127,7 @@ static void put_value(const struct encoder *e, int field, const struct column *c
     case PHYS_BOOL: buf_puts(out, column->bools[row] ? "true" : "false"); break;
     case PHYS_DOUBLE: json_put_double(out, column->doubles[row]); break;
     case PHYS_TEXT: json_put_string(out, column->texts[row].ptr, column->texts[row].len); break;
+    case PHYS_WIDE:
     case PHYS_INT:
         if (e->fields[field].type.kind == TYPE_TIMESTAMP)
             put_timestamp(e, field, column->ints[row], out);

@@ -23,7 +23,7 @@ static int format_new(struct target *t, struct arena *arena, struct err *err)
 struct target *target_new(struct arena *arena, const struct field *field, struct err *err)
 {
     struct target *t = arena_alloc(arena, sizeof *t);
-    enum phys phys = type_phys(field->type.kind);
+    enum phys phys = type_phys(field->type);
 
     t->field = field;
     t->kind = field->type.kind;
@@ -128,15 +128,14 @@ static enum misfit put_text_as_bool(struct target *t, int row, const char *text,
 enum misfit target_text(struct target *t, int row, const char *text, size_t len)
 {
     switch (t->kind) {
+    case TYPE_CHAR:
     case TYPE_VARCHAR: return target_varchar(t, row, text, len);
     case TYPE_TIMESTAMP: return put_timestamp(t, row, text, len);
     case TYPE_INTEGER:
     case TYPE_BIGINT: return put_text_as_int(t, row, text, len);
     case TYPE_DOUBLE: return put_text_as_double(t, row, text, len);
     case TYPE_BOOLEAN: return put_text_as_bool(t, row, text, len);
-    case TYPE_NULL:
-    case TYPE_INTERVAL_DAY:
-    case TYPE_INTERVAL_MONTH: break;
+    default: break;
     }
     return MISFIT_TYPE;
 }
@@ -151,10 +150,7 @@ enum misfit target_number(struct target *t, int row, const struct json_number *n
     case TYPE_TIMESTAMP:
         if (!t->format || !time_format_is_epoch(t->format)) return MISFIT_TYPE;
         return put_timestamp(t, row, number->text.ptr, number->text.len);
-    case TYPE_BOOLEAN:
-    case TYPE_NULL:
-    case TYPE_INTERVAL_DAY:
-    case TYPE_INTERVAL_MONTH: break;
+    default: break;
     }
     return MISFIT_TYPE;
 }

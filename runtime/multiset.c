@@ -138,6 +138,7 @@ static struct probe probe_value(const struct multiset *m, uint64_t group, union 
     switch (m->phys) {
     case PHYS_BOOL: assert(!"no multiset holds booleans"); break;
     case PHYS_INT: p.value.a = (uint64_t)value.i ^ UINT64_C(1) << 63; break;
+    case PHYS_WIDE: assert(!"no multiset holds wide decimals"); break;
     case PHYS_DOUBLE: p.value.a = double_in_order(value.d); break;
     case PHYS_TEXT:
         p.text = str_of(value.t.ptr, value.t.len);
@@ -538,6 +539,7 @@ static void value_get(const struct multiset *m, const struct entry *e, union mul
     switch (m->phys) {
     case PHYS_BOOL: break;
     case PHYS_INT: out->i = (int64_t)(e->value.a ^ UINT64_C(1) << 63); break;
+    case PHYS_WIDE: break;
     case PHYS_DOUBLE: out->d = double_from_order(e->value.a); break;
     case PHYS_TEXT:
         start = text->len;

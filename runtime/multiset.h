@@ -14,6 +14,7 @@ union multiset_value {
     int64_t i;
     double d; /* -0 is 0; NaN sorts last and equals itself */
     struct text t;
+    __int128 wide;
 };
 
 struct multiset;

@@ -56,6 +56,16 @@ struct query_context {
     void (*report)(void *arg, const struct query_context *ctx, const struct batch *b, int row, enum row_error code,
                    const char *message, int windows);
     void *report_arg;
+
+    /* Who works, and since when: for struct operator_load. */
+    struct operator *working;
+    uint64_t since;
+};
+
+/* What an operator has done since it was made. Only measured: no result depends on it. */
+struct operator_load {
+    uint64_t rows_in, rows_out, batches;
+    uint64_t nanoseconds; /* its own, without those it handed on to */
 };
 
 struct operator
@@ -64,15 +74,18 @@ struct operator
     struct operator *next; /* NULL: the last */
     int next_side;
     struct query_context *context;
+    struct operator_load load;
 };
 
 /* To the next operator. */
 int emit(struct operator *op, const struct batch *out, struct err *err);
 int emit_advance(struct operator *op, const struct tick *tick, struct err *err);
 int emit_idle(struct operator *op, enum activity activity, const struct tick *tick, struct err *err);
-/* To this operator, through its class or handed on. */
+/* To this operator, through its class or handed on; and measured. */
+int operator_push(struct operator *op, int side, const struct batch *in, struct err *err);
 int operator_advance(struct operator *op, int side, const struct tick *tick, struct err *err);
 int operator_idle(struct operator *op, int side, enum activity activity, const struct tick *tick, struct err *err);
+int operator_finish_epoch(struct operator *op, struct err *err);
 void operator_free(struct operator *op);
 
 /* ERR_LIMIT when the plan asks for more than the operator can hold: to be asked before it is made. */

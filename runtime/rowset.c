@@ -48,7 +48,7 @@ struct rowset *rowset_for(const struct field *fields, int count)
     enum phys *phys = mem_alloc((size_t)count * sizeof *phys);
     struct rowset *rs;
 
-    for (int i = 0; i < count; i++) phys[i] = type_phys(fields[i].type.kind);
+    for (int i = 0; i < count; i++) phys[i] = type_phys(fields[i].type);
     rs = rowset_new(phys, count);
     free(phys);
     return rs;
@@ -152,6 +152,7 @@ static void copy_value(struct arena *texts, const struct column *from, int at, s
         if (t->len) to->texts[row].ptr = arena_copy(texts, t->ptr, t->len);
         break;
     }
+    case PHYS_WIDE: to->wides[row] = from->wides[at]; break;
     }
 }
 

@@ -11,10 +11,19 @@ void value_print(const struct column *column, int row, struct type type, struct 
     switch (type.kind) {
     case TYPE_NULL: return;
     case TYPE_BOOLEAN: buf_puts(out, column->bools[row] ? "true" : "false"); return;
+    case TYPE_TINYINT:
+    case TYPE_SMALLINT:
     case TYPE_INTEGER:
     case TYPE_BIGINT: buf_put(out, text, (size_t)num_print_int(column->ints[row], text)); return;
+    case TYPE_DECIMAL: break;
+    case TYPE_REAL:
     case TYPE_DOUBLE: buf_put(out, text, (size_t)num_print_double(column->doubles[row], text)); return;
+    case TYPE_BINARY:
+    case TYPE_CHAR:
     case TYPE_VARCHAR: buf_put(out, column->texts[row].ptr, column->texts[row].len); return;
+    case TYPE_DATE:
+    case TYPE_TIME:
+    case TYPE_TIMESTAMP_TZ:
     case TYPE_TIMESTAMP: buf_put(out, text, (size_t)time_print(column->ints[row], text)); return;
     case TYPE_INTERVAL_DAY: buf_put(out, text, (size_t)interval_day_print(column->ints[row], text)); return;
     case TYPE_INTERVAL_MONTH: buf_put(out, text, (size_t)interval_month_print(column->ints[row], text)); return;

@@ -12,12 +12,12 @@
 
 bool cell_is_null(const struct relation_value *value)
 {
-    return value->kind == TYPE_NULL || (value->kind == TYPE_VARCHAR && !value->s.ptr);
+    return value->type.kind == TYPE_NULL || (value->type.kind == TYPE_VARCHAR && !value->s.ptr);
 }
 
 bool cell_is_number(const struct relation_value *value)
 {
-    return value->kind == TYPE_INTEGER || value->kind == TYPE_BIGINT || value->kind == TYPE_DOUBLE;
+    return type_is_numeric(value->type.kind);
 }
 
 static void put_int(int64_t v, struct buf *out)
@@ -60,13 +60,22 @@ static void put_months(int64_t months, struct buf *out)
 
 void cell_put(const struct relation_value *value, struct buf *out)
 {
-    switch (value->kind) {
+    switch (value->type.kind) {
     case TYPE_NULL: break;
     case TYPE_BOOLEAN: buf_puts(out, value->i ? "true" : "false"); break;
+    case TYPE_TINYINT:
+    case TYPE_SMALLINT:
     case TYPE_INTEGER:
     case TYPE_BIGINT: put_int(value->i, out); break;
+    case TYPE_DECIMAL: break;
+    case TYPE_REAL:
     case TYPE_DOUBLE: put_double(value->d, out); break;
+    case TYPE_BINARY:
+    case TYPE_CHAR:
     case TYPE_VARCHAR: buf_put(out, value->s.ptr, value->s.len); break;
+    case TYPE_DATE:
+    case TYPE_TIME:
+    case TYPE_TIMESTAMP_TZ:
     case TYPE_TIMESTAMP: put_timestamp(value->i, out); break;
     case TYPE_INTERVAL_DAY: put_days(value->i, out); break;
     case TYPE_INTERVAL_MONTH: put_months(value->i, out); break;
@@ -102,11 +111,11 @@ void cell_put_json(const struct relation_value *value, struct buf *out)
 {
     if (cell_is_null(value)) {
         buf_puts(out, "null");
-    } else if (value->kind == TYPE_DOUBLE) {
+    } else if (value->type.kind == TYPE_DOUBLE) {
         json_put_double(out, value->d);
-    } else if (value->kind == TYPE_VARCHAR) {
+    } else if (value->type.kind == TYPE_VARCHAR) {
         put_json_text(value->s, out);
-    } else if (value->kind == TYPE_BOOLEAN || cell_is_number(value)) {
+    } else if (value->type.kind == TYPE_BOOLEAN || cell_is_number(value)) {
         cell_put(value, out);
     } else {
         buf_putc(out, '"');
@@ -159,7 +168,7 @@ void cell_put_display_text(struct str text, struct buf *out)
 
 void cell_put_display(const struct relation_value *value, struct buf *out)
 {
-    if (value->kind == TYPE_VARCHAR)
+    if (value->type.kind == TYPE_VARCHAR)
         cell_put_display_text(value->s, out);
     else
         cell_put(value, out);

@@ -50,10 +50,19 @@ static const char *declared_type(enum type_kind kind)
     switch (kind) {
     case TYPE_NULL: return "";
     case TYPE_BOOLEAN:
+    case TYPE_TINYINT:
+    case TYPE_SMALLINT:
     case TYPE_INTEGER:
     case TYPE_BIGINT:
+    case TYPE_REAL:
     case TYPE_DOUBLE:
     case TYPE_VARCHAR: return type_kind_name(kind);
+    case TYPE_BINARY: return "BLOB";
+    case TYPE_DECIMAL:
+    case TYPE_CHAR:
+    case TYPE_DATE:
+    case TYPE_TIME:
+    case TYPE_TIMESTAMP_TZ:
     case TYPE_TIMESTAMP:
     case TYPE_INTERVAL_DAY:
     case TYPE_INTERVAL_MONTH: return "TEXT";
@@ -156,13 +165,22 @@ static void result_interval_month(sqlite3_context *context, int64_t months)
 
 static void result_value(sqlite3_context *context, const struct relation_value *v)
 {
-    switch (v->kind) {
+    switch (v->type.kind) {
     case TYPE_NULL: sqlite3_result_null(context); break;
     case TYPE_BOOLEAN: sqlite3_result_int(context, v->i != 0); break;
+    case TYPE_TINYINT:
+    case TYPE_SMALLINT:
     case TYPE_INTEGER:
     case TYPE_BIGINT: sqlite3_result_int64(context, v->i); break;
+    case TYPE_REAL:
     case TYPE_DOUBLE: sqlite3_result_double(context, v->d); break;
+    case TYPE_DECIMAL: break;
+    case TYPE_BINARY:
+    case TYPE_CHAR:
     case TYPE_VARCHAR: result_text(context, v->s.ptr, v->s.len); break;
+    case TYPE_DATE:
+    case TYPE_TIME:
+    case TYPE_TIMESTAMP_TZ:
     case TYPE_TIMESTAMP: result_time(context, v->i); break;
     case TYPE_INTERVAL_DAY: result_interval_day(context, v->i); break;
     case TYPE_INTERVAL_MONTH: result_interval_month(context, v->i); break;
@@ -281,7 +299,7 @@ static int at_end(sqlite3_vtab_cursor *sqlite)
 static int column_value(sqlite3_vtab_cursor *sqlite, sqlite3_context *context, int column)
 {
     struct relation_cursor *cursor = cursor_of(sqlite)->relation;
-    struct relation_value value = {TYPE_NULL, 0, 0, {NULL, 0}};
+    struct relation_value value = {.type = type_of(TYPE_NULL)};
 
     cursor->relation->class->value(cursor, column, &value);
     result_value(context, &value);

@@ -5,10 +5,7 @@
 static const struct refused {
     const char *sql, *message;
 } refused[] = {
-    {"CREATE STREAM x (a ^TINYINT)", "not supported yet: TINYINT"},
-    {"CREATE STREAM x (a ^REAL)", "not supported yet: REAL"},
     {"CREATE STREAM x (a ^INTEGR)", "unknown type \"INTEGR\": did you mean \"INTEGER\"?"},
-    {"CREATE STREAM x (a ^DECIMAL(10,2))", "not supported yet: DECIMAL"},
     {"CREATE STREAM x (a INTEGER, A INTEGER, ^a DOUBLE)", "column \"a\" is there twice"},
     {"CREATE STREAM x (a INTEGER FORMAT ^'yyyy')", "FORMAT is for TIMESTAMP, \"a\" is INTEGER"},
     {"CREATE STREAM x (a TIMESTAMP FORMAT ^'yyyy-QQ')", "unknown letter 'Q' in timestamp format 'yyyy-QQ'"},
@@ -137,7 +134,6 @@ static const struct refused {
     {"SELECT CASE WHEN b THEN 1 ELSE ^'x' END FROM s", "CASE yields INTEGER and VARCHAR: cast one to the type of the other"},
     {"SELECT CASE WHEN ^v THEN 1 END FROM s", "WHEN needs a BOOLEAN, this is INTEGER: compare it with something"},
     {"SELECT ^CAST(t AS DOUBLE) FROM s", "TIMESTAMP cannot be cast to DOUBLE: write UNIX_TIMESTAMP(...), milliseconds since 1970"},
-    {"SELECT CAST(k AS ^DATE) FROM s", "not supported yet: DATE"},
     {"SELECT ^INTERVAL '1:75' MINUTE TO SECOND FROM s", "'1:75' is no INTERVAL MINUTE TO SECOND"},
     {"SELECT ^TIMESTAMP '2024-13-01 00:00:00' FROM s",
      "'2024-13-01 00:00:00' is no TIMESTAMP: write it as 'yyyy-MM-dd HH:mm:ss'"},
