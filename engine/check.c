@@ -1,8 +1,8 @@
 /* check.c - statements are looked at before any is executed (session.h).
  *
  * The catalogue is an overlay over the engine's: a CREATE that is right adds its object to it, a DROP takes one out, so
- * later statements see what they will see when they run. A CREATE that is wrong makes its name poisoned: statements that
- * say it are skipped, and what they would create is poisoned, too. Rows, the clock and SQLite's tables are never
+ * later statements see what they will see when they run. A CREATE that is wrong makes its name poisoned: statements
+ * that say it are skipped, and what they would create is poisoned, too. Rows, the clock and SQLite's tables are never
  * touched. */
 #include "engine/engine.h"
 
@@ -241,8 +241,7 @@ static int check_parsed(struct visit *v, struct arena *arena, const struct state
 /* What weir's parser refuses may be SQLite's. */
 static bool is_sqlites(const struct visit *v, const struct err *err)
 {
-    return err->code == ERR_SYNTAX && !session_is_ours(v->sql) &&
-           database_parses(v->check->engine->database, v->sql);
+    return err->code == ERR_SYNTAX && !session_is_ours(v->sql) && database_parses(v->check->engine->database, v->sql);
 }
 
 static void check_statement(struct visit *v)

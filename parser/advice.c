@@ -96,14 +96,15 @@ static const char *about_top(struct parse *parse, int i)
     const struct token *token = token_at(parse, i);
 
     if (token->kind != LEX_INTEGER || !is_word(parse, i - 1, "TOP")) return NULL;
-    return arena_printf(parse->arena, "write LIMIT %.*s at the end", token->end - token->at, parse->text.ptr + token->at);
+    return arena_printf(parse->arena, "write LIMIT %.*s at the end", token->end - token->at,
+                        parse->text.ptr + token->at);
 }
 
 /* ---- statements ---- */
 
 static const char *about_semicolon(struct parse *parse, int i, const struct expected *all)
 {
-    static const char *const heads[] = {"CREATE",  "INSERT", "DROP", "SELECT", "ALTER", "SET",   "SHOW",
+    static const char *const heads[] = {"CREATE",  "INSERT", "DROP", "SELECT", "ALTER",  "SET",    "SHOW",
                                         "EXPLAIN", "COPY",   "WITH", "UPDATE", "DELETE", "VALUES", NULL};
 
     if (is_symbol(parse, i - 1, ';')) return "one statement was expected";
@@ -146,8 +147,8 @@ static const char *about_string(struct parse *parse, int i, const struct expecte
     const struct token *token = token_at(parse, i);
 
     if (token->kind != LEX_STRING || !expected_has(all, "a name")) return NULL;
-    return arena_printf(parse->arena, "a name stands in double quotes or in none: \"%.*s\"",
-                        token->end - token->at - 2, parse->text.ptr + token->at + 1);
+    return arena_printf(parse->arena, "a name stands in double quotes or in none: \"%.*s\"", token->end - token->at - 2,
+                        parse->text.ptr + token->at + 1);
 }
 
 /* A keyword where something gets a name, or where it stands like one: SELECT group FROM. */
@@ -217,7 +218,8 @@ static const char *about_phrases(struct parse *parse, int i, const struct expect
 {
     if (is_word(parse, i, "TO") && token_at(parse, i + 1)->kind == LEX_WORD)
         return "behind TO stands a unit of time: YEAR, MONTH, DAY, HOUR, MINUTE or SECOND";
-    if (is_word(parse, i, "NOT") && expected_has(all, "NOT IN")) return "expected BETWEEN, IN, LIKE or SIMILAR TO behind it";
+    if (is_word(parse, i, "NOT") && expected_has(all, "NOT IN"))
+        return "expected BETWEEN, IN, LIKE or SIMILAR TO behind it";
     return NULL;
 }
 
@@ -226,9 +228,9 @@ const char *advice(struct parse *parse, int i, const struct expected *all)
     const char *text;
 
     if ((text = about_semicolon(parse, i, all)) || (text = about_phrases(parse, i, all)) ||
-        (text = about_operator(parse, i)) || (text = about_top(parse, i)) || (text = about_word_before(parse, i)) || (text = about_comma(parse, i, all)) ||
-        (text = about_order(parse, i)) || (text = about_stream(parse, i)) || (text = about_options(parse, i, all)) ||
-        (text = about_string(parse, i, all)) ||
+        (text = about_operator(parse, i)) || (text = about_top(parse, i)) || (text = about_word_before(parse, i)) ||
+        (text = about_comma(parse, i, all)) || (text = about_order(parse, i)) || (text = about_stream(parse, i)) ||
+        (text = about_options(parse, i, all)) || (text = about_string(parse, i, all)) ||
         (text = about_parentheses(parse, i, all)))
         return text;
     return about_reserved(parse, i, all);

@@ -60,9 +60,11 @@ static bool is_soft(const char *name)
 static const char *summary(const struct expected *all)
 {
     if (expected_has(all, "DOUBLE PRECISION") && expected_has(all, "ARRAY")) return "a type";
-    if (expected_has(all, "a number") && expected_has(all, "a name") && !expected_has(all, "'/'")) return "an expression";
+    if (expected_has(all, "a number") && expected_has(all, "a name") && !expected_has(all, "'/'"))
+        return "an expression";
     if (expected_has(all, "LATERAL") && expected_has(all, "a name") && expected_has(all, "'('")) return "a table";
-    if (expected_has(all, "SELECT") && expected_has(all, "VALUES")) return expected_has(all, "CREATE") ? "a statement" : "a query";
+    if (expected_has(all, "SELECT") && expected_has(all, "VALUES"))
+        return expected_has(all, "CREATE") ? "a statement" : "a query";
     if (expected_has(all, "PUMP") && expected_has(all, "DASHBOARD") && !expected_has(all, "a name"))
         return "STREAM, PUMP, VIEW, TABLE, FUNCTION or DASHBOARD";
     if (expected_has(all, "AND") && !expected_has(all, "OR")) return "AND";
@@ -225,8 +227,7 @@ static const char *meant_before(struct parse *parse, int *i)
     }
     if (token_is_word(parse->text, token - 1, "WATERMARK")) return suggest(token_text(parse->text, token), after, 1);
     if (token_is_word(parse->text, token - 1, "WINDOWED") && token[1].kind == LEX_WORD &&
-        suggest(token_text(parse->text, &token[1]), stagger, 1) &&
-        !token_is_word(parse->text, &token[1], stagger[0])) {
+        suggest(token_text(parse->text, &token[1]), stagger, 1) && !token_is_word(parse->text, &token[1], stagger[0])) {
         ++*i;
         return stagger[0];
     }

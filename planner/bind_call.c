@@ -134,8 +134,7 @@ struct bound *bind_case(struct binder *b, int at, struct bound **args, int count
     for (int i = 1; i < count; i += i + 2 < count ? 2 : 1) {
         if (!type_common(c->type, args[i]->type, &c->type)) continue;
         return bind_refuse(b, ERR_TYPE, args[i]->at, "CASE yields %s and %s: cast one to the type of the other",
-                           type_kind_name(c->type.kind),
-                           type_kind_name(args[i]->type.kind));
+                           type_kind_name(c->type.kind), type_kind_name(args[i]->type.kind));
     }
     for (int i = 1; i < count; i += i + 2 < count ? 2 : 1) {
         if (!(args[i] = bind_cast(b, args[i], unlimited(c->type), CAST_IMPLICIT, args[i]->at))) return NULL;

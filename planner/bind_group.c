@@ -223,8 +223,9 @@ static int refuse_place(struct scope *scope, const struct expr *e, const char *w
     case CLAUSE_ITEM:
     case CLAUSE_HAVING: return 0;
     case CLAUSE_WHERE: return err_set(err, ERR_SYNTAX, e->at, "%s cannot stand in WHERE: write HAVING", word);
-    case CLAUSE_GROUP: return err_set(err, ERR_SYNTAX, e->at, "%s cannot stand in GROUP BY: group by the columns it is to be computed for",
-                       word);
+    case CLAUSE_GROUP:
+        return err_set(err, ERR_SYNTAX, e->at,
+                       "%s cannot stand in GROUP BY: group by the columns it is to be computed for", word);
     case CLAUSE_FILTER: return err_set(err, ERR_SYNTAX, e->at, "%s cannot stand in FILTER", word);
     case CLAUSE_ARGUMENT:
         return err_set(err, ERR_SYNTAX, e->at, "%s cannot stand inside an aggregate: compute it in a subquery", word);

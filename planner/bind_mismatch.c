@@ -1,5 +1,5 @@
-/* bind_mismatch.c - arguments that no function of the name takes, casts that there are not: what is wrong with them, and
- * what to write. */
+/* bind_mismatch.c - arguments that no function of the name takes, casts that there are not: what is wrong with them,
+ * and what to write. */
 #include "planner/binder.h"
 
 #include <ctype.h>
@@ -92,8 +92,7 @@ static void *refuse_operator(struct binder *b, int at, const char *name, int cou
     char *shown = arena_copy(b->arena, name, strlen(name));
 
     for (char *c = shown; *c; c++) *c = (char)toupper((unsigned char)*c);
-    if (count == 1)
-        return bind_refuse(b, ERR_TYPE, at, "%s %s is not defined", shown, type_text(b, args[0]->type));
+    if (count == 1) return bind_refuse(b, ERR_TYPE, at, "%s %s is not defined", shown, type_text(b, args[0]->type));
     return bind_refuse(b, ERR_TYPE, at, "%s %s %s is not defined%s%s", type_text(b, args[0]->type), shown,
                        type_text(b, args[count - 1]->type), remedy ? ": " : "", remedy ? remedy : "");
 }

@@ -270,8 +270,9 @@ static struct bound *unqualified(struct scope *scope, const struct ident *id, in
     if (found != FOUND_NONE) return e;
     if ((e = moment(scope, id, at))) return e;
     if (scope->source) return bind_unknown_name(scope, id), NULL;
-    return bind_refuse(scope->binder, ERR_NAME, at, "there are no columns here: \"%.*s\": if it is a text, write '%.*s'",
-                       (int)id->text.len, id->text.ptr, (int)id->text.len, id->text.ptr);
+    return bind_refuse(scope->binder, ERR_NAME, at,
+                       "there are no columns here: \"%.*s\": if it is a text, write '%.*s'", (int)id->text.len,
+                       id->text.ptr, (int)id->text.len, id->text.ptr);
 }
 
 void *bind_unknown_source(struct scope *scope, const struct ident *of)

@@ -43,11 +43,12 @@ static const char *foreign_remedy(struct str name, const struct foreign_word *wo
 const char *bind_type_remedy(struct str name)
 {
     static const struct foreign_word words[] = {
-        {"DATETIME", "TIMESTAMP"}, {"DATETIME2", "TIMESTAMP"}, {"TIMESTAMP_LTZ", "TIMESTAMP"}, {"LONG", "BIGINT"},
-        {"INT8", "BIGINT"},        {"INT4", "INTEGER"},        {"INT64", "BIGINT"},            {"INT32", "INTEGER"},
-        {"NUMBER", "DECIMAL"},     {"FLOAT8", "DOUBLE"},       {"FLOAT64", "DOUBLE"},          {"NVARCHAR", "VARCHAR"},
-        {"VARCHAR2", "VARCHAR"},   {"CLOB", "VARCHAR"},        {"JSONB", "JSON"},              {"BYTES", "VARBINARY"},
-        {"BYTEA", "VARBINARY"},    {NULL, NULL},
+        {"DATETIME", "TIMESTAMP"}, {"DATETIME2", "TIMESTAMP"}, {"TIMESTAMP_LTZ", "TIMESTAMP"},
+        {"LONG", "BIGINT"},        {"INT8", "BIGINT"},         {"INT4", "INTEGER"},
+        {"INT64", "BIGINT"},       {"INT32", "INTEGER"},       {"NUMBER", "DECIMAL"},
+        {"FLOAT8", "DOUBLE"},      {"FLOAT64", "DOUBLE"},      {"NVARCHAR", "VARCHAR"},
+        {"VARCHAR2", "VARCHAR"},   {"CLOB", "VARCHAR"},        {"JSONB", "JSON"},
+        {"BYTES", "VARBINARY"},    {"BYTEA", "VARBINARY"},     {NULL, NULL},
     };
 
     return foreign_remedy(name, words);
@@ -149,8 +150,7 @@ static const char *alias_remedy(const struct scope *scope, const struct ident *i
     switch (scope->clause) {
     case CLAUSE_WHERE: return "WHERE comes before the select list that names it: repeat its expression";
     case CLAUSE_HAVING: return "HAVING comes before the select list that names it: repeat its expression";
-    case CLAUSE_ITEM:
-        return "it is named in the same select list: repeat its expression, or compute it in a subquery";
+    case CLAUSE_ITEM: return "it is named in the same select list: repeat its expression, or compute it in a subquery";
     case CLAUSE_CONSTANT:
     case CLAUSE_GROUP:
     case CLAUSE_ARGUMENT:
@@ -210,11 +210,11 @@ static const char *list_columns(struct binder *b, const struct source *source)
 
 int bind_refuse_column(struct binder *b, const struct ident *id, const struct source *source, const char *near)
 {
-    const char *reason = near              ? near
-                         : id->quoted      ? arena_printf(b->arena, ": if it is a text, write '%.*s'", (int)id->text.len,
-                                                          id->text.ptr)
-                         : source->field_count ? arena_printf(b->arena, ": %s", list_columns(b, source))
-                                               : "";
+    const char *reason =
+        near         ? near
+        : id->quoted ? arena_printf(b->arena, ": if it is a text, write '%.*s'", (int)id->text.len, id->text.ptr)
+        : source->field_count ? arena_printf(b->arena, ": %s", list_columns(b, source))
+                              : "";
 
     return err_set(b->err, ERR_NAME, id->at, "unknown column \"%.*s\"%s", (int)id->text.len, id->text.ptr, reason);
 }

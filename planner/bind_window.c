@@ -362,10 +362,9 @@ static int not_event_time(struct binder *b, const struct source *source, const s
     bool column = source && time->kind == BOUND_COLUMN && time->column >= 0;
     const char *name = column ? source->plan->fields[time->column].name : NULL;
 
-    return err_set(b->err, ERR_TYPE, time->at, "%s%s%s is not the event time: %s", name ? "\"" : "", name ? name : "this",
-                   name ? "\"" : "",
-                   bind_time_remedy(b, source ? source->plan : NULL,
-                                    time->type.kind == TYPE_TIMESTAMP ? name : NULL));
+    return err_set(b->err, ERR_TYPE, time->at, "%s%s%s is not the event time: %s", name ? "\"" : "",
+                   name ? name : "this", name ? "\"" : "",
+                   bind_time_remedy(b, source ? source->plan : NULL, time->type.kind == TYPE_TIMESTAMP ? name : NULL));
 }
 
 static int check_span(struct binder *b, const struct bound *span, const char *what, bool positive)

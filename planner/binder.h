@@ -88,7 +88,7 @@ struct scope {
     struct binder *binder;
     struct source *source; /* NULL: none */
     enum clause clause;
-    struct grouping *grouping; /* NULL: there can be none */
+    struct grouping *grouping;   /* NULL: there can be none */
     const struct select *select; /* the query it stands in; NULL: none */
 };
 

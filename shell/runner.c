@@ -161,7 +161,8 @@ static void report_rest(const struct report *report, const struct check_counts *
     if (hidden > 0) fprintf(stderr, "%s: %d more error%s\n", report->script->name, hidden, hidden == 1 ? "" : "s");
     if (counts->skipped)
         fprintf(stderr, "%s: %d statement%s not checked: what %s is wrong above\n", report->script->name,
-                counts->skipped, counts->skipped == 1 ? " was" : "s were", counts->skipped == 1 ? "it uses" : "they use");
+                counts->skipped, counts->skipped == 1 ? " was" : "s were",
+                counts->skipped == 1 ? "it uses" : "they use");
 }
 
 static enum exit_code look_at(struct check *check, const struct script *script, bool warnings,

@@ -119,8 +119,7 @@ void script_report(const struct script *script, enum diag_level level, int begin
     if (placed.at < 0 && !has_no_place(placed.code)) placed.at = 0;
     for (int64_t i = 0; i < script->lines_before; i++) buf_putc(&text, '\n');
     buf_put(&text, script->text.ptr, script->text.len);
-    diag_print(&message, level, script->name, str_of(text.ptr, text.len), begin + (int)script->lines_before,
-               &placed);
+    diag_print(&message, level, script->name, str_of(text.ptr, text.len), begin + (int)script->lines_before, &placed);
     fputs(buf_text(&message), stderr);
     buf_free(&text);
     buf_free(&message);

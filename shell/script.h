@@ -22,8 +22,8 @@ void script_close(struct script *script);
 
 /* Forgets the text before `at`, but not how many lines it had. */
 void script_drop(struct script *script, int at);
-/* Prints an error or warning on stderr, with file:line:column, the line and a caret. err->at counts from `begin`; without a place
- * the statement's beginning is shown, unless the error has nothing to do with the text. */
+/* Prints an error or warning on stderr, with file:line:column, the line and a caret. err->at counts from `begin`;
+ * without a place the statement's beginning is shown, unless the error has nothing to do with the text. */
 void script_report(const struct script *script, enum diag_level level, int begin, const struct err *err);
 
 #endif
