@@ -50,8 +50,8 @@ struct bound *bind_cast(struct binder *b, struct bound *e, struct type to, enum 
 
     if (same && !cut) return e;
     if (!f) {
-        return bind_refuse(b, ERR_TYPE, at, "%s cannot be cast to %s", type_kind_name(e->type.kind),
-                           type_kind_name(to.kind));
+        return bind_refuse(b, ERR_TYPE, at, "%s cannot be cast to %s%s", type_kind_name(e->type.kind),
+                           type_kind_name(to.kind), bind_cast_remedy(e->type.kind, to.kind));
     }
     if (e->kind == BOUND_CONST && (e->null || (widens(e->type.kind, to.kind) && !same))) return cast_const(b, e, to);
     call = bound_new(b, BOUND_CALL, to.kind, at);
@@ -92,6 +92,9 @@ struct bound *bind_assign(struct binder *b, struct bound *e, const struct field 
         return bind_cast(b, e, to->type, CAST_EXPLICIT, e->at);
     }
     if (e->kind == BOUND_CONST && from == TYPE_VARCHAR && kind == TYPE_TIMESTAMP) return text_time(b, e);
+    if (*bind_cast_remedy(from, kind))
+        return bind_refuse(b, ERR_TYPE, e->at, "column \"%s\" is %s, this is %s%s", to->name, type_kind_name(kind),
+                           type_kind_name(from), bind_cast_remedy(from, kind));
     return bind_refuse(b, ERR_TYPE, e->at, "column \"%s\" is %s, this is %s: write CAST(... AS %s)", to->name,
                        type_kind_name(kind), type_kind_name(from), type_kind_name(kind));
 }
@@ -107,7 +110,7 @@ struct bound *bind_function(struct binder *b, int at, const char *name, int coun
         return bind_refuse(b, ERR_LIMIT, at, "%s has more than %d arguments", name, FUNCTION_ARGS_MAX);
     for (int i = 0; i < count; i++) have[i] = args[i]->type;
     call->function = function_find(str_lit(name), have, count, at, want, &call->type, b->err);
-    if (!call->function) return NULL;
+    if (!call->function) return bind_refuse_call(b, at, name, count, args);
     call->count = count;
     call->args = arena_alloc(b->arena, (size_t)count * sizeof *call->args);
     for (int i = 0; i < count; i++) {
@@ -130,8 +133,8 @@ struct bound *bind_case(struct binder *b, int at, struct bound **args, int count
 
     for (int i = 1; i < count; i += i + 2 < count ? 2 : 1) {
         if (!type_common(c->type, args[i]->type, &c->type)) continue;
-        return bind_refuse(b, ERR_TYPE, args[i]->at, "CASE yields %s and %s", type_kind_name(c->type.kind),
-                           type_kind_name(args[i]->type.kind));
+        return bind_refuse(b, ERR_TYPE, args[i]->at, "CASE yields %s and %s: cast one to the type of the other",
+                           type_kind_name(c->type.kind), type_kind_name(args[i]->type.kind));
     }
     for (int i = 1; i < count; i += i + 2 < count ? 2 : 1) {
         if (!(args[i] = bind_cast(b, args[i], unlimited(c->type), CAST_IMPLICIT, args[i]->at))) return NULL;
@@ -241,7 +244,9 @@ static struct bound *formed(struct scope *scope, const struct expr *e)
     switch (e->call.form) {
     case CALL_PLAIN:
         return plain(scope, e, call_is(e, "SUBSTRING") ? "SUBSTRING_OR_NULL" : name); /* kinesis-sql.md, 11.3 */
-    case CALL_STAR: return bind_refuse(b, ERR_SYNTAX, e->at, "only COUNT takes *");
+    case CALL_STAR:
+        if (!function_exists(str_lit(name))) return bind_unknown_function(b, str_lit(name), e->at);
+        return bind_refuse(b, ERR_SYNTAX, e->at, "only COUNT takes *");
     case CALL_BY:
         if (!call_is(e, "STEP")) break;
         return plain(scope, e, "STEP");
