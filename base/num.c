@@ -256,6 +256,26 @@ int num_print_double(double v, char out[NUM_TEXT_MAX])
     return finish(out, lay_out(p, d));
 }
 
+/* A text of six digits or fewer that is near enough reads back as the float; nine always do. Its digits are the shortest
+ * text of the double that it reads as. */
+double num_real_decimal(float v)
+{
+    enum { DIGITS_SURE = 6, DIGITS_MAX = 9 };
+    char text[NUM_TEXT_MAX];
+
+    if (!isfinite(v)) return v;
+    for (int digits = DIGITS_SURE; digits <= DIGITS_MAX; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, (double)v);
+        if (strtof(text, NULL) == v) break;
+    }
+    return strtod(text, NULL);
+}
+
+int num_print_real(float v, char out[NUM_TEXT_MAX])
+{
+    return num_print_double(num_real_decimal(v), out);
+}
+
 int num_parse_int(const char *text, size_t len, int64_t *out)
 {
     bool negative = len && text[0] == '-', fits = true;

@@ -1,7 +1,15 @@
 /* value.c - values as the text that results print (value_print of batch.h). */
-#include "base/num.h"
+#include "base/decimal.h"
 #include "planner/interval.h"
 #include "runtime/batch.h"
+
+static void print_decimal(const struct column *column, int row, int scale, struct buf *out)
+{
+    char text[NUM_TEXT_MAX];
+    __int128 v = column->phys == PHYS_WIDE ? column->wides[row] : column->ints[row];
+
+    buf_put(out, text, (size_t)decimal_print(v, scale, text));
+}
 
 void value_print(const struct column *column, int row, struct type type, struct buf *out)
 {
@@ -15,8 +23,8 @@ void value_print(const struct column *column, int row, struct type type, struct 
     case TYPE_SMALLINT:
     case TYPE_INTEGER:
     case TYPE_BIGINT: buf_put(out, text, (size_t)num_print_int(column->ints[row], text)); return;
-    case TYPE_DECIMAL: break;
-    case TYPE_REAL:
+    case TYPE_DECIMAL: print_decimal(column, row, type.scale, out); return;
+    case TYPE_REAL: buf_put(out, text, (size_t)num_print_real((float)column->doubles[row], text)); return;
     case TYPE_DOUBLE: buf_put(out, text, (size_t)num_print_double(column->doubles[row], text)); return;
     case TYPE_BINARY:
     case TYPE_CHAR:
