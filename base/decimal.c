@@ -293,6 +293,14 @@ double decimal_to_double(__int128 v, int scale)
     return out;
 }
 
+bool decimal_from_float(float d, int scale, __int128 *out)
+{
+    char text[NUM_TEXT_MAX];
+
+    if (!isfinite(d)) return false;
+    return decimal_parse(text, (size_t)num_print_float(d, text), scale, out) == 0;
+}
+
 bool decimal_from_double(double d, int scale, __int128 *out)
 {
     char text[NUM_TEXT_MAX];

@@ -37,5 +37,6 @@ int decimal_parse(const char *text, size_t len, int scale, __int128 *out);
 double decimal_to_double(__int128 v, int scale);
 /* The shortest decimal text that reads back as d, rounded. False for NaN and infinities, too. */
 bool decimal_from_double(double d, int scale, __int128 *out);
+bool decimal_from_float(float d, int scale, __int128 *out);
 
 #endif

@@ -174,7 +174,8 @@ void fn_cast_float_decimal(struct kernel_call *c)
     for (int row = 0; row < c->rows; row++) {
         double v = c->args[0]->doubles[row];
         __int128 out = 0;
-        bool made = decimal_from_double(real ? num_real_decimal((float)v) : v, c->type.scale, &out);
+        bool made = real ? decimal_from_float((float)v, c->type.scale, &out)
+                         : decimal_from_double(v, c->type.scale, &out);
         decimal_put(c, row, made, out);
     }
 }
@@ -223,7 +224,7 @@ PRINT_KERNEL(cast_int_text, num_print_int, ints)
 
 static int print_real(double v, char *out)
 {
-    return num_print_real((float)v, out);
+    return num_print_float((float)v, out);
 }
 
 static PRINT_VECTOR(print_reals, print_real, doubles)
