@@ -2,6 +2,7 @@
 #include "planner/bind.h"
 #include "parser/unparse.h"
 #include "planner/binder.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- columns of a stream ---- */
@@ -252,28 +253,49 @@ static int *insert_columns(struct binder *b, const struct insert *insert, const 
     return out;
 }
 
-/* Whether rows of `from` come, through whatever queries, out of what the plan reads. */
-static bool plan_reads(const struct catalog *c, const struct plan *plan, uint32_t from);
+/* A walk from a query back to all that its rows come from. */
+struct origins {
+    const struct catalog *catalog;
+    uint32_t wanted;
+    bool *seen;  /* by id: each object is looked at once, however many ways lead to it */
+    bool direct; /* only what the query itself reads */
+};
 
-static bool object_comes_from(const struct catalog *c, const struct object *o, uint32_t from)
+static bool plan_comes_from(struct origins *origins, const struct plan *plan);
+
+static bool object_comes_from(struct origins *origins, const struct object *o)
 {
     const struct object *feeder;
 
-    if (o->id == from) return true;
-    if (o->plan && plan_reads(c, o->plan, from)) return true;
-    for (int i = 0; (feeder = catalog_at(c, i)); i++) {
-        if (feeder->kind == OBJECT_PUMP && feeder->target == o->id && plan_reads(c, feeder->plan, from)) return true;
+    if (o->id == origins->wanted) return true;
+    if (origins->direct || origins->seen[o->id]) return false;
+    origins->seen[o->id] = true;
+    if (o->plan && plan_comes_from(origins, o->plan)) return true;
+    for (int i = 0; (feeder = catalog_at(origins->catalog, i)); i++) {
+        if (feeder->kind == OBJECT_PUMP && feeder->target == o->id && plan_comes_from(origins, feeder->plan))
+            return true;
     }
     return false;
 }
 
-static bool plan_reads(const struct catalog *c, const struct plan *plan, uint32_t from)
+static bool plan_comes_from(struct origins *origins, const struct plan *plan)
 {
-    if (plan->kind == PLAN_SCAN) return object_comes_from(c, plan->object, from);
+    if (plan->kind == PLAN_SCAN) return object_comes_from(origins, plan->object);
     for (int i = 0; i < plan->inputs; i++) {
-        if (plan_reads(c, plan->input[i], from)) return true;
+        if (plan_comes_from(origins, plan->input[i])) return true;
     }
     return false;
+}
+
+/* Whether the plan, not in the catalogue yet, reads rows that come, through whatever queries, out of `from`. */
+static bool plan_reads(struct binder *b, const struct plan *plan, uint32_t from)
+{
+    const struct catalog *c = b->ctx->catalog;
+    struct origins origins = {c, from, mem_zalloc(catalog_next_id(c) * sizeof(bool)), !catalog_reader(c, from)};
+    bool reads = plan_comes_from(&origins, plan);
+
+    free(origins.seen);
+    return reads;
 }
 
 /* The plan, cast to the columns that it fills. */
@@ -292,7 +314,7 @@ static int create_pump(struct binder *b, const struct statement *s, struct objec
 
     if (!target || bind_refuse_options(b, &s->options, "a pump")) return -1;
     if (!(o->plan = bind_select_root(b, insert->select, EMIT_CLOSE))) return -1;
-    if (plan_reads(b->ctx->catalog, o->plan, target->id))
+    if (plan_reads(b, o->plan, target->id))
         return err_set(b->err, ERR_TYPE, insert->target.at, "a circle: \"%s\" would be made from itself", target->name);
     if (!o->plan->insert_only) {
         return bind_later(

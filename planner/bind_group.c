@@ -209,6 +209,8 @@ static int refuse_place(struct scope *scope, const struct expr *e, const char *w
     case CLAUSE_FILTER: return err_set(err, ERR_SYNTAX, e->at, "%s cannot stand in FILTER", word);
     case CLAUSE_ARGUMENT:
         return err_set(err, ERR_SYNTAX, e->at, "%s cannot stand inside an aggregate: compute it in a subquery", word);
+    case CLAUSE_OVER:
+        return err_set(err, ERR_SYNTAX, e->at, "%s cannot stand inside OVER: compute it in a subquery", word);
     case CLAUSE_CONSTANT: return err_set(err, ERR_SYNTAX, e->at, "%s has no rows here", word);
     }
     return -1;
@@ -305,23 +307,33 @@ static int collect(struct grouping *g, struct binder *b, const struct aggregate 
     return (int)g->aggregate_count++;
 }
 
-struct bound *bind_aggregate(struct scope *scope, const struct expr *e)
+int bind_aggregate_call(struct scope *scope, const struct expr *e, enum clause clause, struct aggregate *a)
 {
     const struct aggregate_word *word = aggregate_word(e->call.name.parts[0].text);
     struct scope inner = *scope;
-    struct aggregate a = {.distinct = e->call.quantifier == QUANTIFIER_DISTINCT};
+
+    *a = (struct aggregate){.distinct = e->call.quantifier == QUANTIFIER_DISTINCT};
+    if (refuse_place(scope, e, word->word) || refuse_parts(scope->binder, e, word)) return -1;
+    a->kind = e->call.form == CALL_STAR ? AGG_COUNT_ROWS : (enum aggregate_kind)word->kind;
+    inner.clause = clause;
+    if (e->call.args.count && !(a->arg = bind_expr(&inner, e->call.args.items[0].value))) return -1;
+    inner.clause = CLAUSE_FILTER;
+    if (e->call.filter && !(a->filter = bind_condition(&inner, e->call.filter, "FILTER"))) return -1;
+    if (result_type(scope->binder, a, word)) return -1;
+    if (a->kind == AGG_COUNT && !a->distinct && a->arg->kind == BOUND_CONST && !a->arg->null) {
+        a->kind = AGG_COUNT_ROWS;
+        a->arg = NULL;
+    }
+    if (a->kind == AGG_MIN || a->kind == AGG_MAX) a->distinct = false;
+    return 0;
+}
+
+struct bound *bind_aggregate(struct scope *scope, const struct expr *e)
+{
+    struct aggregate a;
     struct bound *column;
 
-    if (refuse_place(scope, e, word->word) || refuse_parts(scope->binder, e, word)) return NULL;
-    a.kind = e->call.form == CALL_STAR ? AGG_COUNT_ROWS : (enum aggregate_kind)word->kind;
-    inner.clause = CLAUSE_ARGUMENT;
-    if (e->call.args.count && !(a.arg = bind_expr(&inner, e->call.args.items[0].value))) return NULL;
-    inner.clause = CLAUSE_FILTER;
-    if (e->call.filter && !(a.filter = bind_condition(&inner, e->call.filter, "FILTER"))) return NULL;
-    if (result_type(scope->binder, &a, word)) return NULL;
-    if (a.kind == AGG_COUNT && !a.distinct && a.arg->kind == BOUND_CONST && !a.arg->null)
-        a.kind = AGG_COUNT_ROWS, a.arg = NULL;
-    if (a.kind == AGG_MIN || a.kind == AGG_MAX) a.distinct = false;
+    if (bind_aggregate_call(scope, e, CLAUSE_ARGUMENT, &a)) return NULL;
     column = bound_new(scope->binder, BOUND_COLUMN, a.result.kind, e->at);
     column->type = a.result;
     column->column = PSEUDO_AGGREGATE - collect(scope->grouping, scope->binder, &a);
@@ -348,6 +360,8 @@ static struct bound *lift_pseudo(struct binder *b, struct grouping *g, struct bo
 {
     struct bound *end;
 
+    if (e->column <= PSEUDO_OVER)
+        return output_column(b, e, bind_over_column(g->overs, g->input->field_count, e->column));
     switch (e->column) {
     case PSEUDO_ROWTIME: return g->rowtime ? g->rowtime : bound_new(b, BOUND_ROWTIME, TYPE_TIMESTAMP, e->at);
     case PSEUDO_WINDOW_START: return output_column(b, e, 0);
@@ -429,10 +443,7 @@ struct bound *bind_lift(struct binder *b, struct grouping *g, struct bound *e)
 
 static void print_aggregate(const struct plan *input, const struct aggregate *a, struct buf *out)
 {
-    static const char *const names[] = {[AGG_COUNT_ROWS] = "COUNT", [AGG_COUNT] = "COUNT", [AGG_SUM] = "SUM",
-                                        [AGG_AVG] = "AVG",          [AGG_MIN] = "MIN",     [AGG_MAX] = "MAX"};
-
-    buf_printf(out, "%s(%s", names[a->kind], a->distinct ? "DISTINCT " : "");
+    buf_printf(out, "%s(%s", aggregate_name(a->kind), a->distinct ? "DISTINCT " : "");
     if (a->arg)
         print_key(input, a->arg, out);
     else
