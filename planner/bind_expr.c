@@ -23,6 +23,19 @@ struct bound *bound_int(struct binder *b, enum type_kind type, int64_t value, in
     return n;
 }
 
+struct bound *bound_decimal(struct binder *b, struct type type, __int128 value, int at)
+{
+    struct bound *n = bound_new(b, BOUND_CONST, TYPE_DECIMAL, at);
+
+    n->type = type;
+    if (type_phys(type) == PHYS_WIDE) {
+        n->wide = value;
+    } else {
+        n->i = (int64_t)value;
+    }
+    return n;
+}
+
 struct bound *bound_text(struct binder *b, const char *text, int at)
 {
     struct bound *n = bound_new(b, BOUND_CONST, TYPE_VARCHAR, at);
@@ -302,10 +315,10 @@ static struct bound *cast(struct scope *scope, const struct expr *e)
     struct bound *value;
     struct type to;
 
-    if (e->cast.try_cast) return bind_later(scope->binder, e->at, "TRY_CAST");
     if (bind_type(scope->binder, e->cast.type, &to)) return NULL;
     value = operand->kind == EXPR_QUALIFIED && type_is_numeric(to.kind) ? qualified(scope, operand, "interval_count")
                                                                         : bind_expr(scope, operand);
+    if (value && e->cast.try_cast) return bind_try_cast(scope->binder, value, to, e->at);
     return value ? bind_cast(scope->binder, value, to, CAST_EXPLICIT, e->at) : NULL;
 }
 

@@ -254,7 +254,7 @@ static int unite_types(struct binder *b, const struct plan *next, int at, struct
     }
     for (int i = 0; i < count; i++) {
         struct type *type = &fields[i].type;
-        if (!type_common(*type, next->fields[i].type, type)) continue;
+        if (!bind_common(b, *type, next->fields[i].type, type)) continue;
         return err_set(b->err, ERR_TYPE, at, "UNION ALL: column \"%s\" is %s before and %s here", next->fields[i].name,
                        type_kind_name(type->kind), type_kind_name(next->fields[i].type.kind));
     }

@@ -297,7 +297,6 @@ static bool apply(struct steps *s, const struct bound *call, const struct bound 
     case FN_CEIL_SPAN: return !constant_first && cut_unit(s, constant->s, true);
     case FN_UNIX_TIMESTAMP: return scaled(s, 1, USEC_MS) && cut(s, 1, 0);
     case FN_TO_TIMESTAMP_MS: return scaled(s, USEC_MS, 1);
-    case FN_CAST_INTEGER_BIGINT:
     case FN_CAST_SAME: return true;
     default: return false;
     }

@@ -9,7 +9,8 @@
  *   bind_window.c   which expressions of event time are windows
  *   bind_name.c     names of columns
  *   bind_expr.c     expressions
- *   bind_call.c     calls of functions, casts, aggregates
+ *   bind_call.c     calls of functions
+ *   bind_cast.c     casts, what columns take, the type of a CASE
  *   bind_literal.c  literals
  *   bind_type.c     names of types
  *
@@ -188,11 +189,17 @@ struct bound *bind_condition(struct scope *scope, const struct expr *e, const ch
 struct bound *bind_call(struct scope *scope, const struct expr *e);
 /* A call of a registered function or operator; arguments are cast to what it takes. */
 struct bound *bind_function(struct binder *b, int at, const char *name, int count, struct bound *const *args);
+
+/* ---- bind_cast.c ---- */
 struct bound *bind_cast(struct binder *b, struct bound *e, struct type to, enum cast_how how, int at);
+/* CAST, with NULL for what cannot be cast. An error in e itself stays one. */
+struct bound *bind_try_cast(struct binder *b, struct bound *e, struct type to, int at);
 /* For columns of streams: numbers to numbers, texts to texts; what else differs is refused in the column's name. */
 struct bound *bind_assign(struct binder *b, struct bound *e, const struct field *to);
-/* The type that both widen to; -1 without err when there is none. */
-int type_common(struct type a, struct type b, struct type *out);
+/* The greatest precision of a DECIMAL result in the dialect. */
+int bind_digits_max(const struct binder *b);
+/* type_common in the dialect. */
+int bind_common(const struct binder *b, struct type a, struct type t, struct type *out);
 struct bound *bind_case(struct binder *b, int at, struct bound **args, int count);
 
 /* ---- bind_period.c ---- */
@@ -212,6 +219,8 @@ int bind_refuse_options(struct binder *b, const struct options *options, const c
 /* ---- nodes ---- */
 struct bound *bound_new(struct binder *b, enum bound_kind kind, enum type_kind type, int at);
 struct bound *bound_int(struct binder *b, enum type_kind type, int64_t value, int at);
+/* value: as it lies, without its point. */
+struct bound *bound_decimal(struct binder *b, struct type type, __int128 value, int at);
 /* Fills the error when e is more than a plan should hold (operands that are used twice multiply). */
 int bind_check_size(struct binder *b, const struct bound *e);
 struct bound *bound_text(struct binder *b, const char *text, int at);

@@ -10,7 +10,7 @@ static struct err err;
 
 static int found(const char *name, const struct type *types, int n)
 {
-    const struct function *f = function_find(str_lit(name), types, n, 7, want, &result, &err);
+    const struct function *f = function_find(str_lit(name), types, n, DECIMAL_DIGITS_MAX, 7, want, &result, &err);
 
     return f ? f->id : -1;
 }
