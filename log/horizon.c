@@ -71,8 +71,7 @@ static uint32_t head_crc(const struct horizon_head *head)
 int horizon_write(const struct log_dir *dir, const struct horizon *h, struct err *err)
 {
     size_t rows = h->count * sizeof *h->row;
-    struct horizon_head head = {
-        .version = HORIZON_VERSION, .first_set = h->first_set, .streams = (uint32_t)h->count};
+    struct horizon_head head = {.version = HORIZON_VERSION, .first_set = h->first_set, .streams = (uint32_t)h->count};
     struct buf bytes = {0};
     int failed;
 
@@ -124,8 +123,8 @@ int horizon_read(const struct log_dir *dir, struct horizon *out, struct err *err
 
     *out = (struct horizon){.first_set = 1};
     if (exists <= 0) return exists;
-    failed = log_dir_read(dir, LOG_HORIZON, bytes_max, &bytes, err) ||
-             parse(dir, str_of(bytes.ptr, bytes.len), out, err);
+    failed =
+        log_dir_read(dir, LOG_HORIZON, bytes_max, &bytes, err) || parse(dir, str_of(bytes.ptr, bytes.len), out, err);
     buf_free(&bytes);
     return failed ? -1 : 0;
 }

@@ -21,8 +21,8 @@
 #ifndef WEIR_LOG_HORIZON_H
 #define WEIR_LOG_HORIZON_H
 
-#include "log/log_dir.h"
 #include "base/time.h"
+#include "log/log_dir.h"
 
 struct horizon_row {
     uint32_t stream, zero;

@@ -289,6 +289,30 @@ struct journal_stats journal_stats(struct journal *j)
     return stats;
 }
 
+uint32_t journal_first_file(struct journal *j)
+{
+    uint32_t first;
+
+    pthread_mutex_lock(&j->mutex);
+    first = j->dir.first;
+    pthread_mutex_unlock(&j->mutex);
+    return first;
+}
+
+int journal_delete_before(struct journal *j, uint32_t number, struct err *err)
+{
+    uint32_t first = journal_first_file(j);
+
+    assert(number <= journal_end(j, NULL).file);
+    pthread_mutex_lock(&j->mutex);
+    if (number > first) j->dir.first = number;
+    pthread_mutex_unlock(&j->mutex);
+    for (; first < number; first++) {
+        if (journal_file_delete(&j->dir, first, err)) return -1;
+    }
+    return 0;
+}
+
 const struct journal_dir *journal_directory(const struct journal *j)
 {
     return &j->dir;

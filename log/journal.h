@@ -92,7 +92,19 @@ struct journal_cursor;
 int journal_cursor_open(struct journal *j, struct journal_position from, struct journal_cursor **out,
                         struct err *err) MUST_CHECK;
 void journal_cursor_close(struct journal_cursor *c);
+/* The same, but ends with the file it begins in: whoever goes on in the next one decides where that is (log.h). */
+int journal_cursor_open_file(struct journal *j, struct journal_position from, struct journal_cursor **out,
+                             struct err *err) MUST_CHECK;
 /* 1: *entry is filled, its payload borrowed until the next call; 0: at the end for now; -1: failure. */
 int journal_next(struct journal_cursor *c, struct journal_entry *entry, struct err *err) MUST_CHECK;
+
+/* Moves *at, a group's place, on to the last group that begins at or before the ordinal, then past those that arrived
+ * before `arrival`. Reads only heads; stays where it is when there is nothing behind. {0, 0}: the beginning. */
+int journal_find(struct journal *j, uint64_t ordinal, usec arrival, struct journal_position *at,
+                 struct err *err) MUST_CHECK;
+/* The least number of a file that is there. */
+uint32_t journal_first_file(struct journal *j);
+/* Deletes the files below a number, which is at most that of the current one; who reads in them can go on. */
+int journal_delete_before(struct journal *j, uint32_t number, struct err *err) MUST_CHECK;
 
 #endif

@@ -104,8 +104,8 @@ int log_dir_write(const struct log_dir *dir, struct log_file file, struct str by
     int failed;
 
     buf_printf(&made, "%s%s", path, temporary);
-    failed = write_new(dir->disk, buf_text(&made), bytes, err) ||
-             disk_name(dir->disk, DISK_RENAME, made.ptr, path, err);
+    failed =
+        write_new(dir->disk, buf_text(&made), bytes, err) || disk_name(dir->disk, DISK_RENAME, made.ptr, path, err);
     if (failed) disk_name(dir->disk, DISK_DELETE, made.ptr, NULL, &ignored); /* the room it takes */
     buf_free(&made);
     free(path);

@@ -81,7 +81,8 @@ int shard_id_parse(struct str text, uint32_t *out, struct err *err)
         id = id * 10 + (uint64_t)(text.ptr[i] - '0');
     }
     *out = (uint32_t)id;
-    return valid && id < SHARDS_MAX ? 0 : err_set(err, ERR_VALUE, -1, "a shard's id is %s and twelve digits", id_prefix);
+    return valid && id < SHARDS_MAX ? 0
+                                    : err_set(err, ERR_VALUE, -1, "a shard's id is %s and twelve digits", id_prefix);
 }
 
 /* ---- the set ---- */
@@ -347,7 +348,8 @@ static int check_cover(const struct shard **shard, size_t count, struct err *err
 
     qsort(shard, count, sizeof *shard, compare_first);
     for (size_t i = 0; i < count; i++) {
-        if (shard[i]->first != next || (i && next == 0)) return broken(shard[i]->id, "ranges overlap or leave a gap", err);
+        if (shard[i]->first != next || (i && next == 0))
+            return broken(shard[i]->id, "ranges overlap or leave a gap", err);
         next = shard[i]->last + 1;
     }
     return count && next == 0 ? 0 : broken(0, "the ranges do not end at 2^128 - 1", err);
