@@ -92,26 +92,33 @@ static int check_set(struct check *c, uint32_t file, struct err *err)
     return 0;
 }
 
-static int note_last(void *arg, const char *name, struct err *err)
+struct set_numbers {
+    uint32_t first, last; /* UINT32_MAX, 0: there is none */
+};
+
+static int note_set(void *arg, const char *name, struct err *err)
 {
     struct log_file file = log_name_parse(name);
-    uint32_t *last = arg;
+    struct set_numbers *n = arg;
 
     (void)err;
-    if (file.kind == LOG_NAME_SET && file.file > *last) *last = file.file;
+    if (file.kind != LOG_NAME_SET) return 0;
+    if (file.file < n->first) n->first = file.file;
+    if (file.file > n->last) n->last = file.file;
     return 0;
 }
 
+/* Without the horizon the sets that are there count as all. */
 static int check_sets(struct check *c, struct err *err)
 {
-    uint32_t last = 0;
+    struct set_numbers n = {UINT32_MAX, 0};
 
-    if (log_each_name(&c->dir, note_last, &last, err)) return -1;
+    if (log_each_name(&c->dir, note_set, &n, err)) return -1;
     if (horizon_read(&c->dir, &c->horizon, err)) {
         if (report(c, err)) return -1;
-        c->horizon.first_set = 1;
+        c->horizon.first_set = n.last ? n.first : 1;
     }
-    for (uint32_t file = c->horizon.first_set; file <= last; file++) {
+    for (uint32_t file = c->horizon.first_set; file <= n.last; file++) {
         if (check_set(c, file, err)) return -1;
     }
     return 0;

@@ -285,18 +285,23 @@ static int find_record(struct segment_cursor *c, struct err *err)
     return 0;
 }
 
+static int begin_block(struct segment_cursor *c, struct err *err)
+{
+    assert(!c->reading);
+    if (segment_read_block(c->segment, c->block, &c->raw, &c->walk, err)) return -1;
+    c->stats->blocks++;
+    c->stats->bytes += c->segment->index[c->block].stored_bytes;
+    c->reading = true;
+    return find_record(c, err);
+}
+
 int segment_cursor_peek(struct segment_cursor *c, struct record *record, struct err *err)
 {
-    if (!c->ready) {
-        if (c->block == c->end) return 0;
-        assert(!c->reading);
-        if (segment_read_block(c->segment, c->block, &c->raw, &c->walk, err)) return -1;
-        c->stats->blocks++;
-        c->stats->bytes += c->segment->index[c->block].stored_bytes;
-        c->reading = true;
-        if (find_record(c, err)) return -1;
-        if (!c->ready) return 0;
-    }
+    uint64_t bound = segment_cursor_bound(c);
+
+    if (bound == UINT64_MAX) return 0;
+    if (!c->ready && begin_block(c, err)) return -1;
+    if (!c->ready || c->record.ordinal != bound) return 0;
     *record = c->record;
     return 1;
 }
