@@ -168,19 +168,23 @@ static int open_journal(struct log *log, const struct log_options *from, const c
         .from_ordinal = from->at_ordinal,
     };
 
-    if (log_next_file(log) > 1 && (clean_journal(log, path, err) || join_journal(log, &options, err))) return -1;
+    if (log_next_file(log) > 1 && (join_journal(log, &options, err) || clean_journal(log, path, err))) return -1;
     return journal_open(&options, &log->journal, err);
 }
 
+/* Nothing is deleted before all that is to be there was found: a set that is missing makes no segment a left-over. */
 static int open_all(struct log *log, const struct log_options *options, struct err *err)
 {
     char *path = log_path(options->dir, "journal");
     int failed = log_load(&log->dir, &log->horizon, &log->set, &log->set_count, err);
 
     log->set_capacity = log->set_count;
-    if (!failed) failed = log_each_name(&log->dir, clean_name, log, err) || open_journal(log, options, path, err);
+    if (!failed) failed = open_journal(log, options, path, err);
     free(path);
-    return failed ? -1 : 0;
+    if (failed) return -1;
+    if (log_each_name(&log->dir, clean_name, log, err) == 0) return 0;
+    journal_abandon(log->journal);
+    return -1;
 }
 
 static void log_free(struct log *log)

@@ -54,18 +54,11 @@ static int check_blocks(struct check *c, struct segment *s, struct err *err)
     return 0;
 }
 
-/* A missing file is damage here: what may be missing stands in the horizon. */
 static int check_segment(struct check *c, const struct segment_head *row, struct err *err)
 {
-    struct log_file name = log_segment_file(row->file, row->stream);
-    int exists = log_dir_exists(&c->dir, name, err), failed;
     struct segment *s;
+    int failed;
 
-    if (exists < 0) return -1;
-    if (!exists) {
-        log_damaged(&c->dir, name, 0, "the file is missing", err);
-        return report(c, err);
-    }
     if (segment_open(&c->dir, row, &s, err)) return report(c, err);
     failed = check_blocks(c, s, err);
     segment_close(s);

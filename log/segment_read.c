@@ -79,20 +79,32 @@ static int read_index(struct segment *s, struct err *err)
     return damaged(s, sizeof s->head, "the checksum of the index does not match", err);
 }
 
+static int open_file(struct segment *s, struct err *err)
+{
+    struct log_file name = log_segment_file(s->head.file, s->head.stream);
+    int exists = log_dir_exists(s->dir, name, err), failed;
+    char *path;
+
+    if (exists < 0) return -1;
+    if (!exists) return damaged(s, 0, "the file is missing", err);
+    path = log_dir_path(s->dir, name);
+    failed = disk_open(s->dir->disk, path, DISK_READ, &s->file, err);
+    free(path);
+    return failed;
+}
+
 int segment_open(const struct log_dir *dir, const struct segment_head *expected, struct segment **out, struct err *err)
 {
-    char *path = log_dir_path(dir, log_segment_file(expected->file, expected->stream));
     struct segment *s = mem_zalloc(sizeof *s);
 
     s->dir = dir;
     s->head = *expected;
-    if (disk_open(dir->disk, path, DISK_READ, &s->file, err) || check_head(s, err) || read_index(s, err)) {
+    if (open_file(s, err) || check_head(s, err) || read_index(s, err)) {
         segment_close(s);
-        s = NULL;
+        return -1;
     }
-    free(path);
     *out = s;
-    return s ? 0 : -1;
+    return 0;
 }
 
 void segment_close(struct segment *s)
