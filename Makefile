@@ -65,7 +65,8 @@ asan:
 
 tsan:
 	@./setup test
-	@$(MAKE) --no-print-directory build/tsan/tests/unit/test_journal_threads build/tsan/tests/unit/test_pages \
+	@$(MAKE) --no-print-directory build/tsan/tests/unit/test_journal_threads build/tsan/tests/unit/test_log_threads \
+	    build/tsan/tests/unit/test_pages \
 	    BUILD=build/tsan CFLAGS='-O1 -g -fsanitize=thread' LDFLAGS='-fsanitize=thread'
 	@tests/run build/tsan threads
 

@@ -149,6 +149,7 @@ static int join_journal(struct log *log, struct journal_options *options, struct
     if (!valid) return journal_damaged(&dir, start, "the head of the file is not valid", err);
     if (log->set_count && head.ordinal != log->set[log->set_count - 1]->head.end)
         return journal_damaged(&dir, start, "its ordinals do not follow", err);
+    log->end = head.ordinal;
     if (options->from.file >= start.file) return 0;
     options->from = start;
     options->from_ordinal = head.ordinal;
@@ -203,6 +204,7 @@ int log_open(const struct log_options *options, struct log **out, struct err *er
 
     log->path = log_path(options->dir, "log");
     log->dir = (struct log_dir){options->disk, log->path};
+    log->end = 1;
     pthread_mutex_init(&log->mutex, NULL);
     if (open_all(log, options, err)) {
         log_free(log);
@@ -248,14 +250,14 @@ uint64_t log_horizon(struct log *log, uint32_t stream)
 
 struct log_stats log_stats(struct log *log)
 {
-    struct log_stats stats = {.ordinal = 1};
+    struct log_stats stats = {0};
 
     pthread_mutex_lock(&log->mutex);
+    stats.ordinal = log->end;
     stats.sets = log->set_count;
     stats.journal_files = journal_end(log->journal, NULL).file - log_next_file(log) + 1;
     for (size_t i = 0; i < log->set_count; i++) {
         const struct set *set = log->set[i];
-        stats.ordinal = set->head.end;
         for (uint32_t k = 0; k < set->head.segments; k++) {
             if (log_is_gone(&log->horizon, &set->row[k])) continue;
             stats.segments++;

@@ -16,7 +16,8 @@ struct check {
     struct horizon horizon;
     struct set **set; /* of the files from horizon.first_set on; NULL: damaged */
     size_t count, capacity;
-    uint64_t ordinal; /* the next file's first one, if it is known, else 0 */
+    uint64_t ordinal;       /* the next file's first one, if it is known, else 0 */
+    uint64_t previous_size; /* of the journal file before, if there is one, else 0 */
 };
 
 /* What err says is a finding; other failures end the check. Returns -1 for those. */
@@ -235,6 +236,23 @@ static int check_groups(struct file_check *f, struct err *err)
     return 0;
 }
 
+/* The head goes on where the file before ended: one that was cut between two groups is found here. */
+static int check_follows(struct file_check *f, const struct journal_head *head, struct err *err)
+{
+    struct check *c = f->check;
+    struct journal_position cut = {f->at.file - 1, c->previous_size};
+    bool follows = !c->ordinal || head->ordinal == c->ordinal;
+
+    c->ordinal = head->ordinal;
+    if (c->previous_size && head->previous_size != c->previous_size) {
+        journal_damaged(&c->journal, cut, "groups are missing at its end, or are too many", err);
+        return report(c, err);
+    }
+    if (follows) return 0;
+    journal_damaged(&c->journal, f->at, "its ordinals do not follow", err);
+    return report(c, err);
+}
+
 static int check_head(struct file_check *f, struct err *err)
 {
     struct check *c = f->check;
@@ -250,12 +268,7 @@ static int check_head(struct file_check *f, struct err *err)
         return report(c, err);
     }
     f->arrival = head.arrival;
-    if (c->ordinal && head.ordinal != c->ordinal) {
-        journal_damaged(&c->journal, f->at, "its ordinals do not follow", err);
-        if (report(c, err)) return -1;
-    }
-    c->ordinal = head.ordinal;
-    return 0;
+    return check_follows(f, &head, err);
 }
 
 static int check_open_file(struct file_check *f, struct err *err)
@@ -277,11 +290,12 @@ static int check_journal_file(struct check *c, uint32_t number, struct err *err)
     if (exists < 0) return -1;
     if (!exists) {
         journal_damaged(&c->journal, f.at, "the file is missing", err);
-        c->ordinal = 0;
+        c->ordinal = c->previous_size = 0;
         return report(c, err);
     }
     if (journal_file_open(&c->journal, number, DISK_READ, &f.file, err)) return -1;
     failed = check_open_file(&f, err);
+    c->previous_size = f.size;
     disk_close(f.file);
     buf_free(&f.group);
     return failed;

@@ -143,6 +143,7 @@ static void publish(struct log *log, struct set *set)
     pthread_mutex_lock(&log->mutex);
     log->set = mem_grow(log->set, &log->set_capacity, log->set_count + 1, sizeof(struct set *));
     log->set[log->set_count++] = set;
+    log->end = set->head.end;
     pthread_mutex_unlock(&log->mutex);
 }
 

@@ -21,6 +21,7 @@ struct log {
     pthread_mutex_t mutex; /* guards what follows */
     struct set **set;      /* in the order of their files; the log has a reference to each */
     size_t set_count, set_capacity;
+    uint64_t end; /* the ordinal behind the sets: the first in the journal */
     struct horizon horizon;
 };
 

@@ -47,8 +47,8 @@ uint32_t segment_cursor_shard(const struct segment_cursor *c);
 uint32_t segment_cursor_stream(const struct segment_cursor *c);
 /* No record that comes has a lesser ordinal; UINT64_MAX: none comes. Reads nothing. */
 uint64_t segment_cursor_bound(const struct segment_cursor *c);
-/* 1: *record is the next, and its ordinal is the bound; 0: there is none with that ordinal, and the bound has moved; -1:
- * failure. Its slices are valid until the peek behind the next move. */
+/* 1: *record is the next, and its ordinal is the bound; 0: there is none with that ordinal, and the bound has moved;
+ * -1: failure. Its slices are valid until the peek behind the next move. */
 int segment_cursor_peek(struct segment_cursor *c, struct record *record, struct err *err) MUST_CHECK;
 /* Moves past the record that was peeked at. Reads nothing. */
 int segment_cursor_move(struct segment_cursor *c, struct err *err) MUST_CHECK;

@@ -68,11 +68,8 @@ static inline struct log_compaction world_compaction(struct world *w)
 
 static inline int world_try_open(struct world *w, struct err *err)
 {
-    struct log_options options = {.disk = w->disk,
-                                  .dir = data_dir,
-                                  .clock = world_clock,
-                                  .clock_arg = w,
-                                  .file_bytes_max = w->file_bytes};
+    struct log_options options = {
+        .disk = w->disk, .dir = data_dir, .clock = world_clock, .clock_arg = w, .file_bytes_max = w->file_bytes};
 
     return log_open(&options, &w->log, err);
 }
@@ -171,8 +168,8 @@ static inline int put_chunk(struct world *w, uint32_t stream, uint32_t count, st
         failed = journal_put(log_journal(w->log), ENTRY_CHUNK, count, str_of(payload.ptr, payload.len), NULL, err);
     buf_free(&payload);
     for (uint32_t i = 0; !failed && i < count; i++)
-        know(w, (struct known){
-                    .stream = stream, .epoch = w->epoch, .derived = true, .number = (uint32_t)w->next_ordinal});
+        know(w,
+             (struct known){.stream = stream, .epoch = w->epoch, .derived = true, .number = (uint32_t)w->next_ordinal});
     return failed ? -1 : 0;
 }
 
@@ -206,8 +203,7 @@ static inline int put_some(struct world *w, struct err *err)
             break;
         case 2:
         case 3: failed = put_chunk(w, 4, count, err); break;
-        default:
-            failed = put_run(w, 1 + (uint32_t)rng_below(&w->rng, 3), (uint32_t)rng_below(&w->rng, 4), count, err);
+        default: failed = put_run(w, 1 + (uint32_t)rng_below(&w->rng, 3), (uint32_t)rng_below(&w->rng, 4), count, err);
         }
     }
     return failed ? -1 : write_group(w, err);
@@ -230,7 +226,8 @@ static inline int compact_all(struct world *w, struct err *err)
     struct log_compaction how = world_compaction(w);
     int got;
 
-    while ((got = log_compact(w->log, &how, err)) > 0);
+    while ((got = log_compact(w->log, &how, err)) > 0)
+        ;
     return got;
 }
 

@@ -130,6 +130,69 @@ static void a_log_is_the_same_after_it_was_closed(void **state)
     world_free(w);
 }
 
+/* A reader that begins late in the journal does not read what comes before; a hint spares even the heads. */
+static void a_late_beginning_reads_few_groups(void **state)
+{
+    struct world *w = filled(6, 1 << 20, 300);
+    struct log_reader_options o = reading(w, NULL, 0);
+    struct journal_position here = journal_end(log_journal(w->log), &o.range.from);
+
+    (void)state;
+    put_many(w, 5);
+    for (int with_hint = 0; with_hint < 2; with_hint++) {
+        struct log_reader *r;
+        size_t at = 0;
+        if (with_hint) o.hint = here;
+        r = reader_open(w, &o);
+        expect_read(w, &o, r, UINT64_MAX, &at);
+        assert_int_equal(log_reader_stats(r).groups, 5);
+        log_reader_close(r);
+    }
+    o.hint = (struct journal_position){0, 0};
+    o.range.from = 0;
+    o.range.arrival_from = w->known[w->count - 1].arrival;
+    expect_all_read(w, &o);
+    world_free(w);
+}
+
+static void expect_opens_at(struct world *w, struct journal_position at, uint64_t ordinal)
+{
+    struct log_options options = {.disk = w->disk,
+                                  .dir = data_dir,
+                                  .clock = world_clock,
+                                  .clock_arg = w,
+                                  .file_bytes_max = w->file_bytes,
+                                  .at = at,
+                                  .at_ordinal = ordinal};
+    struct log_reader_options o = reading(w, NULL, 0);
+    struct err err;
+
+    log_abandon(w->log);
+    must(log_open(&options, &w->log, &err), &err);
+    o.range.from = ordinal;
+    o.hint = at;
+    expect_all_read(w, &o);
+}
+
+/* Whether the journal file of a checkpoint's place is still there makes no difference. */
+static void a_log_opens_at_a_checkpoint_wherever_its_place_is_now(void **state)
+{
+    struct world *w = filled(6, 5000, 100);
+    uint64_t ordinal;
+    struct journal_position at = journal_end(log_journal(w->log), &ordinal);
+
+    (void)state;
+    put_many(w, 100);
+    expect_opens_at(w, at, ordinal);
+    must_compact(w);
+    assert_true(log_stats(w->log).ordinal > ordinal);
+    expect_opens_at(w, at, ordinal);
+    at = journal_end(log_journal(w->log), &ordinal);
+    put_many(w, 2);
+    expect_opens_at(w, at, ordinal);
+    world_free(w);
+}
+
 /* ---- epochs ---- */
 
 static void a_reader_waits_for_an_epoch_that_is_running(void **state)
@@ -330,7 +393,6 @@ static void derived_blocks_are_not_read_for_records_from_outside(void **state)
     for (int i = 0; i < 50; i++) must(put_chunk(w, 4, 100, &err) || write_group(w, &err), &err);
     must_compact(w);
     assert_true(log_stats(w->log).sets > 5);
-    log_stats(w->log);
     o.range.to = log_stats(w->log).ordinal;
     assert_int_equal(blocks_read(w, &o, &records), 0);
     assert_int_equal(records, 0);
@@ -446,20 +508,22 @@ static void when_all_is_gone_the_log_is_the_journal(void **state)
     struct world *w = filled(2, 5000, 300);
     struct keep keep = {{USEC_MAX, USEC_MAX, USEC_MAX, USEC_MAX, USEC_MAX}};
     struct log_reader_options o = reading(w, everything, 4);
-    size_t at = 0;
+    uint64_t end;
 
     (void)state;
     must_compact(w);
+    end = log_stats(w->log).ordinal;
     assert_true(retain(w, &keep, UINT64_MAX) > 0);
-    assert_int_equal(log_stats(w->log).sets, 0);
+    assert_true(log_stats(w->log).sets == 0 && log_stats(w->log).ordinal == end);
     assert_int_equal(count_names(w, "data/log", ""), 1); /* the horizon */
+    for (size_t i = 0; i < w->count; i++) {
+        if (w->known[i].ordinal < end) w->known[i].stream = 99;
+    }
     for (int round = 0; round < 2; round++) {
-        struct log_reader *r = reader_open(w, &o);
-        while (w->known[at].ordinal < log_reader_position(r)) at++;
-        for (at = 0; at < w->count && w->known[at].ordinal < journal_first_file(log_journal(w->log)); at++);
-        log_reader_close(r);
+        expect_all_read(w, &o);
         log_abandon(w->log);
         world_open(w);
+        assert_true(log_stats(w->log).ordinal == end);
     }
     put_many(w, 200);
     must_compact(w);
@@ -496,7 +560,8 @@ static void a_reader_that_falls_behind_is_told_what_it_lost(void **state)
     expect_read(w, &o, slow, 20, &at);
     assert_true(retain(w, &keep, UINT64_MAX) > 0);
     /* It has the first set open; then it comes to what is gone. */
-    while (log_next(slow, UINT64_MAX, &item, &err) > 0 && item.kind != LOG_LOST);
+    while (log_next(slow, UINT64_MAX, &item, &err) > 0 && item.kind != LOG_LOST)
+        ;
     assert_true(item.stream == 1 && item.lost_from > 20 && item.lost_to == log_horizon(w->log, 1));
     while (log_next(slow, UINT64_MAX, &item, &err) > 0) assert_int_equal(item.kind, LOG_RECORD);
     log_reader_close(slow);
@@ -542,6 +607,8 @@ int main(void)
         cmocka_unit_test(a_reader_follows_through_compaction_and_stops_where_it_is_told),
         cmocka_unit_test(a_position_is_where_another_reader_goes_on),
         cmocka_unit_test(a_log_is_the_same_after_it_was_closed),
+        cmocka_unit_test(a_late_beginning_reads_few_groups),
+        cmocka_unit_test(a_log_opens_at_a_checkpoint_wherever_its_place_is_now),
         cmocka_unit_test(a_reader_waits_for_an_epoch_that_is_running),
         cmocka_unit_test(a_file_with_chunks_of_a_running_epoch_is_not_compacted),
         cmocka_unit_test(chunks_of_an_aborted_epoch_leave_no_segment),

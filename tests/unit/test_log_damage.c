@@ -141,8 +141,7 @@ static void expect_named(const struct findings *found, const char *path, uint64_
 
     snprintf(at, sizeof at, "at byte %llu:", (unsigned long long)offset);
     assert_true(found->damages > 0);
-    if (!strstr(found->first, path) || !strstr(found->first, at))
-        fail_msg("%s: not %s at %s", path, found->first, at);
+    if (!strstr(found->first, path) || !strstr(found->first, at)) fail_msg("%s: not %s at %s", path, found->first, at);
 }
 
 static void flip_each_of(struct world *w, const char *path)
@@ -320,11 +319,39 @@ static void a_file_cut_anywhere_or_grown_is_found(void **state)
     world_free(w);
 }
 
+/* All but the last: they were complete. Also where it is cut between two groups. */
+static void a_complete_journal_file_cut_anywhere_is_found(void **state)
+{
+    struct world *w = small_log();
+    uint32_t first, last = journal_files(w, &first);
+
+    (void)state;
+    assert_true(last > first);
+    for (uint32_t file = first; file < last; file++) {
+        char path[100];
+        struct buf good;
+        snprintf(path, sizeof path, "data/journal/%08u.wal", file);
+        good = bytes_of(w, path);
+        for (size_t len = 0; len < good.len; len++) {
+            struct findings found;
+            set_bytes(w, path, str_of(good.ptr, len));
+            found = world_check(w);
+            assert_true(found.damages > 0);
+            if (!strstr(found.first, path)) fail_msg("%s", found.first);
+            expect_right_or_damage(w, UINT64_MAX);
+        }
+        set_bytes(w, path, str_of(good.ptr, good.len));
+        buf_free(&good);
+    }
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_flipped_byte_of_the_segments_sets_and_horizon_is_found_and_named),
         cmocka_unit_test(each_flipped_byte_of_the_journal_is_found_and_named),
+        cmocka_unit_test(a_complete_journal_file_cut_anywhere_is_found),
         cmocka_unit_test(a_missing_file_is_found_and_named),
         cmocka_unit_test(a_file_in_the_place_of_another_is_found),
         cmocka_unit_test(a_file_cut_anywhere_or_grown_is_found),

@@ -40,9 +40,17 @@ static void expect_parse(const char *text, bool valid)
 
 static void hash_keys_are_read_back_from_their_text(void **state)
 {
-    static const char *const good[] = {"0", "1", "9", "10", "18446744073709551616",
-                                       "340282366920938463463374607431768211455"};
-    static const char *const bad[] = {"", "00", "01", "-1", "+1", " 1", "1 ", "x", "1x",
+    static const char *const good[] = {
+        "0", "1", "9", "10", "18446744073709551616", "340282366920938463463374607431768211455"};
+    static const char *const bad[] = {"",
+                                      "00",
+                                      "01",
+                                      "-1",
+                                      "+1",
+                                      " 1",
+                                      "1 ",
+                                      "x",
+                                      "1x",
                                       "340282366920938463463374607431768211456",
                                       "999999999999999999999999999999999999999",
                                       "3402823669209384634633746074317682114550"};
@@ -54,8 +62,13 @@ static void hash_keys_are_read_back_from_their_text(void **state)
 
 static void shard_ids_are_read_back_from_their_text(void **state)
 {
-    static const char *const bad[] = {"", "shardId-", "shardId-00000000001", "shardId-0000000000001",
-                                      "shardid-000000000001", "shardId-00000000000x", "shardId-999999999999"};
+    static const char *const bad[] = {"",
+                                      "shardId-",
+                                      "shardId-00000000001",
+                                      "shardId-0000000000001",
+                                      "shardid-000000000001",
+                                      "shardId-00000000000x",
+                                      "shardId-999999999999"};
     char text[SHARD_ID_TEXT];
     struct err err;
     uint32_t id;
@@ -65,7 +78,8 @@ static void shard_ids_are_read_back_from_their_text(void **state)
     assert_string_equal(text, "shardId-000000000042");
     assert_int_equal(shard_id_parse(str_lit(text), &id, &err), 0);
     assert_int_equal(id, 42);
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_int_equal(shard_id_parse(str_lit(bad[i]), &id, &err), -1);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_int_equal(shard_id_parse(str_lit(bad[i]), &id, &err), -1);
 }
 
 static void must_hold(const struct shards *s)
@@ -185,7 +199,8 @@ static void change_somehow(struct shards *s, struct rng *rng, uint64_t ordinal)
     struct err err;
 
     if (rng_below(rng, 2)) {
-        assert_int_equal(shards_split(s, id, shards_get(s, id)->first + 2 + random_key(rng) % 1000, ordinal, 0, &err), 0);
+        assert_int_equal(shards_split(s, id, shards_get(s, id)->first + 2 + random_key(rng) % 1000, ordinal, 0, &err),
+                         0);
         return;
     }
     if (shards_get(s, id)->last == HASH_KEY_MAX) return;
