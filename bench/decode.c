@@ -45,23 +45,23 @@ static void make_line(struct rng *rng, int i, struct buf *out)
 
 #define FLIGHT_TIME "yyyy/MM/dd HH:mm"
 static const struct field flight[] = {
-    {.name = "date", .type = {TYPE_TIMESTAMP, 0}, .format = FLIGHT_TIME},
-    {.name = "delay", .type = {TYPE_INTEGER, 0}},
-    {.name = "origin", .type = {TYPE_VARCHAR, 3}},
-    {.name = "distance", .type = {TYPE_INTEGER, 0}},
-    {.name = "destination", .type = {TYPE_VARCHAR, 3}},
+    {.name = "date", .type = {.kind = TYPE_TIMESTAMP}, .format = FLIGHT_TIME},
+    {.name = "delay", .type = {.kind = TYPE_INTEGER}},
+    {.name = "origin", .type = {.kind = TYPE_VARCHAR, .length = 3}},
+    {.name = "distance", .type = {.kind = TYPE_INTEGER}},
+    {.name = "destination", .type = {.kind = TYPE_VARCHAR, .length = 3}},
 };
 static const struct field line[] = {
-    {.name = "date", .type = {TYPE_TIMESTAMP, 0}, .format = FLIGHT_TIME},
-    {.name = "delay", .type = {TYPE_INTEGER, 0}},
-    {.name = "distance", .type = {TYPE_INTEGER, 0}},
-    {.name = "origin", .type = {TYPE_VARCHAR, 3}},
-    {.name = "destination", .type = {TYPE_VARCHAR, 3}},
+    {.name = "date", .type = {.kind = TYPE_TIMESTAMP}, .format = FLIGHT_TIME},
+    {.name = "delay", .type = {.kind = TYPE_INTEGER}},
+    {.name = "distance", .type = {.kind = TYPE_INTEGER}},
+    {.name = "origin", .type = {.kind = TYPE_VARCHAR, .length = 3}},
+    {.name = "destination", .type = {.kind = TYPE_VARCHAR, .length = 3}},
 };
 static const struct field trade[] = {
-    {.name = "time", .type = {TYPE_TIMESTAMP, 0}},
-    {.name = "symbol", .type = {TYPE_VARCHAR, 0}},
-    {.name = "price", .type = {TYPE_DOUBLE, 0}},
+    {.name = "time", .type = {.kind = TYPE_TIMESTAMP}},
+    {.name = "symbol", .type = {.kind = TYPE_VARCHAR}},
+    {.name = "price", .type = {.kind = TYPE_DOUBLE}},
 };
 
 static const struct load loads[] = {

@@ -35,7 +35,7 @@ static void fill(struct bench *b)
     struct rng rng = {1};
 
     for (int k = 0; k < COLUMNS; k++) {
-        b->columns[k].phys = type_phys(column_types[k]);
+        b->columns[k].phys = type_phys(type_of(column_types[k]));
         b->columns[k].data = arena_alloc(b->arena, BATCH_ROWS * sizeof(struct text));
     }
     b->columns[NULLED].valid = arena_alloc(b->arena, BATCH_WORDS * sizeof(uint64_t));

@@ -21,13 +21,13 @@ enum hidden {
 };
 
 static const struct field hidden_fields[HIDDEN_COUNT] = {
-    {.name = "_op", .type = {TYPE_VARCHAR, 0}},
-    {.name = "SHARD_ID", .type = {TYPE_VARCHAR, 0}},
-    {.name = "SEQUENCE_NUMBER", .type = {TYPE_VARCHAR, 0}},
-    {.name = "APPROXIMATE_ARRIVAL_TIME", .type = {TYPE_TIMESTAMP, 0}},
-    {.name = "PARTITION_KEY", .type = {TYPE_VARCHAR, 0}},
-    {.name = "ROWTIME", .type = {TYPE_TIMESTAMP, 0}},
-    {.name = "_watermark", .type = {TYPE_TIMESTAMP, 0}},
+    {.name = "_op", .type = {.kind = TYPE_VARCHAR}},
+    {.name = "SHARD_ID", .type = {.kind = TYPE_VARCHAR}},
+    {.name = "SEQUENCE_NUMBER", .type = {.kind = TYPE_VARCHAR}},
+    {.name = "APPROXIMATE_ARRIVAL_TIME", .type = {.kind = TYPE_TIMESTAMP}},
+    {.name = "PARTITION_KEY", .type = {.kind = TYPE_VARCHAR}},
+    {.name = "ROWTIME", .type = {.kind = TYPE_TIMESTAMP}},
+    {.name = "_watermark", .type = {.kind = TYPE_TIMESTAMP}},
 };
 
 struct relation_state {
@@ -189,12 +189,12 @@ static int stream_next(struct relation_cursor *cursor, struct err *err)
 
 static void set_time(struct relation_value *out, usec t)
 {
-    *out = (struct relation_value){.kind = t == USEC_MIN ? TYPE_NULL : TYPE_TIMESTAMP, .i = t};
+    *out = (struct relation_value){.type = type_of(t == USEC_MIN ? TYPE_NULL : TYPE_TIMESTAMP), .i = t};
 }
 
 static void set_text(struct relation_value *out, struct str s)
 {
-    *out = (struct relation_value){.kind = TYPE_VARCHAR, .s = s};
+    *out = (struct relation_value){.type = type_of(TYPE_VARCHAR), .s = s};
 }
 
 static void hidden_value(struct stream_cursor *c, enum hidden which, struct relation_value *out)
@@ -222,7 +222,7 @@ static void stream_value(struct relation_cursor *cursor, int column, struct rela
     struct stream_cursor *c = (struct stream_cursor *)cursor;
 
     if (column < c->object->field_count)
-        relation_value_at(&c->inlet->column[column], c->row, c->object->fields[column].type.kind, out);
+        relation_value_at(&c->inlet->column[column], c->row, c->object->fields[column].type, out);
     else
         hidden_value(c, (enum hidden)(column - c->object->field_count), out);
 }

@@ -40,8 +40,7 @@ static void deliver(const struct subscription *s, const struct object *o)
 
     for (int first = 0, n; (n = rowset_batch(s->changes, first, &b)) > 0; first += n) {
         for (int i = 0; i < n; i++) {
-            for (int c = 0; c < o->field_count; c++)
-                relation_value_at(&b.column[c], i, o->fields[c].type.kind, &values[c]);
+            for (int c = 0; c < o->field_count; c++) relation_value_at(&b.column[c], i, o->fields[c].type, &values[c]);
             s->handler(s->arg, o->fields, o->field_count, values, b.weight[i]);
         }
     }

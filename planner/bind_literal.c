@@ -1,4 +1,4 @@
-/* bind_literal.c - literals as constants, names of types as types. */
+/* bind_literal.c - literals as constants. */
 #include "base/num.h"
 #include "planner/binder.h"
 #include <math.h>
@@ -178,58 +178,4 @@ struct bound *bind_literal(struct binder *b, const struct expr *e, bool negative
     case EXPR_TIME: return bind_later(b, e->at, "TIME");
     default: return bind_later(b, e->at, "binary text");
     }
-}
-
-/* ---- types ---- */
-
-static const struct type_word {
-    const char *word;
-    enum type_kind kind; /* TYPE_NULL: not supported yet */
-} type_words[] = {
-    {"INTEGER", TYPE_INTEGER}, {"INT", TYPE_INTEGER},     {"BIGINT", TYPE_BIGINT},       {"DOUBLE", TYPE_DOUBLE},
-    {"FLOAT", TYPE_DOUBLE},    {"BOOLEAN", TYPE_BOOLEAN}, {"BOOL", TYPE_BOOLEAN},        {"VARCHAR", TYPE_VARCHAR},
-    {"TEXT", TYPE_VARCHAR},    {"STRING", TYPE_VARCHAR},  {"TIMESTAMP", TYPE_TIMESTAMP}, {"TINYINT", TYPE_NULL},
-    {"SMALLINT", TYPE_NULL},   {"REAL", TYPE_NULL},       {"DECIMAL", TYPE_NULL},        {"DEC", TYPE_NULL},
-    {"NUMERIC", TYPE_NULL},    {"CHAR", TYPE_NULL},       {"CHARACTER", TYPE_NULL},      {"BINARY", TYPE_NULL},
-    {"VARBINARY", TYPE_NULL},  {"BLOB", TYPE_NULL},       {"DATE", TYPE_NULL},           {"TIME", TYPE_NULL},
-    {"JSON", TYPE_NULL},
-};
-enum { TYPE_WORDS = sizeof type_words / sizeof *type_words };
-
-static int unknown_type(struct binder *b, const struct ident *name)
-{
-    const char *words[TYPE_WORDS];
-
-    for (int i = 0; i < TYPE_WORDS; i++) words[i] = type_words[i].word;
-    return err_set(b->err, ERR_NAME, name->at, "unknown type \"%.*s\"%s", (int)name->text.len, name->text.ptr,
-                   bind_hint(b, name->text, words, TYPE_WORDS));
-}
-
-static int plain_type(struct binder *b, const struct type_name *name, struct type *out)
-{
-    for (int i = 0; i < TYPE_WORDS; i++) {
-        if (!str_equal_nocase(name->name.text, str_lit(type_words[i].word))) continue;
-        out->kind = type_words[i].kind;
-        if (out->kind == TYPE_NULL) return bind_later(b, name->at, "%s", type_words[i].word), -1;
-        if (name->with_time_zone) return bind_later(b, name->at, "TIMESTAMP WITH TIME ZONE"), -1;
-        if (out->kind == TYPE_VARCHAR && name->length == 0)
-            return err_set(b->err, ERR_VALUE, name->at, "VARCHAR(0) holds no text");
-        out->length = out->kind == TYPE_VARCHAR && name->length > 0 ? name->length : 0;
-        return 0;
-    }
-    return unknown_type(b, &name->name);
-}
-
-int bind_type(struct binder *b, const struct type_name *name, struct type *out)
-{
-    *out = (struct type){TYPE_NULL, 0};
-    switch (name->kind) {
-    case TYPE_PLAIN: return plain_type(b, name, out);
-    case TYPE_ARRAY: return bind_later(b, name->at, "ARRAY"), -1;
-    case TYPE_ROW: return bind_later(b, name->at, "ROW"), -1;
-    case TYPE_INTERVAL:
-        out->kind = months_of(name->qualifier.first) ? TYPE_INTERVAL_MONTH : TYPE_INTERVAL_DAY;
-        return 0;
-    }
-    return -1;
 }

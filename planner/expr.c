@@ -1,25 +1,22 @@
 /* expr.c - see expr.h. */
 #include "planner/expr.h"
+#include "base/decimal.h"
 #include "base/num.h"
 #include "planner/function_id.h"
 #include "planner/interval.h"
 
 #include <string.h>
 
-static bool type_equal(struct type a, struct type b)
-{
-    return a.kind == b.kind && a.length == b.length;
-}
-
 /* Doubles by their bits: NaN is NaN, and -0 is not 0. */
 static bool const_equal(const struct bound *a, const struct bound *b)
 {
     if (a->null || b->null) return a->null && b->null;
-    switch (type_phys(a->type.kind)) {
+    switch (type_phys(a->type)) {
     case PHYS_BOOL:
     case PHYS_INT: return a->i == b->i;
     case PHYS_DOUBLE: return memcmp(&a->d, &b->d, sizeof a->d) == 0;
     case PHYS_TEXT: return str_equal(a->s, b->s);
+    case PHYS_WIDE: return a->wide == b->wide;
     }
     return false;
 }
@@ -99,6 +96,15 @@ static void print_interval(const struct bound *b, struct buf *out)
     }
 }
 
+/* The digits with the point where the scale says. */
+static void print_decimal(const struct bound *b, struct buf *out)
+{
+    char text[NUM_TEXT_MAX];
+    __int128 v = type_phys(b->type) == PHYS_WIDE ? b->wide : b->i;
+
+    buf_put(out, text, (size_t)decimal_print(v, b->type.scale, text));
+}
+
 static void print_const(const struct bound *b, struct buf *out)
 {
     char number[NUM_TEXT_MAX];
@@ -110,10 +116,19 @@ static void print_const(const struct bound *b, struct buf *out)
     switch (b->type.kind) {
     case TYPE_NULL: buf_puts(out, "NULL"); break;
     case TYPE_BOOLEAN: buf_puts(out, b->i ? "TRUE" : "FALSE"); break;
+    case TYPE_TINYINT:
+    case TYPE_SMALLINT:
     case TYPE_INTEGER:
     case TYPE_BIGINT: buf_put(out, number, (size_t)num_print_int(b->i, number)); break;
+    case TYPE_DECIMAL: print_decimal(b, out); break;
+    case TYPE_REAL:
     case TYPE_DOUBLE: buf_put(out, number, (size_t)num_print_double(b->d, number)); break;
-    case TYPE_VARCHAR: print_quoted(b->s, out); break;
+    case TYPE_CHAR:
+    case TYPE_VARCHAR:
+    case TYPE_BINARY: print_quoted(b->s, out); break;
+    case TYPE_DATE:
+    case TYPE_TIME:
+    case TYPE_TIMESTAMP_TZ:
     case TYPE_TIMESTAMP: print_timestamp(b->i, out); break;
     case TYPE_INTERVAL_DAY:
     case TYPE_INTERVAL_MONTH: print_interval(b, out); break;

@@ -24,10 +24,11 @@ struct bound {
     const struct function *function;
     int count;
     struct bound **args;
-    bool null;    /* BOUND_CONST: NULL; else by type_phys: */
-    int64_t i;    /* BOOL (0, 1), INT */
-    double d;     /* DOUBLE */
-    struct str s; /* TEXT */
+    bool null;     /* BOUND_CONST: NULL; else by type_phys: */
+    int64_t i;     /* BOOL (0, 1), INT */
+    double d;      /* DOUBLE */
+    __int128 wide; /* WIDE */
+    struct str s;  /* TEXT */
 };
 
 /* The same computation (positions aside). */

@@ -10,11 +10,20 @@ enum {
     TYPE_ANY = 32,
     ANY = TYPE_ANY,
     BOOLEAN = TYPE_BOOLEAN,
+    TINYINT = TYPE_TINYINT,
+    SMALLINT = TYPE_SMALLINT,
     INTEGER = TYPE_INTEGER,
     BIGINT = TYPE_BIGINT,
+    DECIMAL = TYPE_DECIMAL,
+    REAL = TYPE_REAL,
     DOUBLE = TYPE_DOUBLE,
+    CHAR = TYPE_CHAR,
     VARCHAR = TYPE_VARCHAR,
+    BINARY = TYPE_BINARY,
+    DATE = TYPE_DATE,
+    TIME = TYPE_TIME,
     TIMESTAMP = TYPE_TIMESTAMP,
+    TIMESTAMP_TZ = TYPE_TIMESTAMP_TZ,
     INTERVAL_DAY = TYPE_INTERVAL_DAY,
     INTERVAL_MONTH = TYPE_INTERVAL_MONTH,
 };
@@ -111,8 +120,12 @@ bool function_exists(struct str name)
 static int widening(enum type_kind from, enum type_kind to)
 {
     if (from == to || from == TYPE_NULL) return 0;
-    if (!type_is_numeric(from) || !type_is_numeric(to) || from > to) return -1;
-    return (int)to - (int)from;
+    if (from > to) return -1;
+    if (from == TYPE_TIME || to == TYPE_TIME || to == TYPE_BINARY) return -1;
+    if (type_is_numeric(from) && type_is_numeric(to)) return (int)to - (int)from;
+    if (type_is_text(from) && type_is_text(to)) return (int)to - (int)from;
+    if (type_is_datetime(from) && type_is_datetime(to)) return (int)to - (int)from;
+    return -1;
 }
 
 static bool accepts_count(const struct overload *o, int n)
@@ -135,7 +148,7 @@ static int32_t longer(int32_t a, int32_t b)
 /* The narrowest type that all arguments written ANY widen to. Returns -1 when there is none. */
 static int common_type(const struct overload *o, const struct type *args, int n, struct type *out)
 {
-    *out = (struct type){TYPE_NULL, 0};
+    *out = (struct type){.kind = TYPE_NULL};
     for (int i = 0; i < n; i++) {
         if (wanted(o, i) != ANY || args[i].kind == TYPE_NULL) continue;
         if (out->kind == TYPE_NULL) {
@@ -174,10 +187,10 @@ static void fill_types(const struct overload *o, const struct type *args, int n,
     common_type(o, args, n, &common);
     for (int i = 0; i < n; i++) {
         int kind = wanted(o, i);
-        want[i] = kind == ANY ? common : (struct type){(enum type_kind)kind, 0};
+        want[i] = kind == ANY ? common : (struct type){.kind = (enum type_kind)kind};
         if (want[i].kind == args[i].kind) want[i].length = args[i].length;
     }
-    *result = o->result == ANY ? common : (struct type){(enum type_kind)o->result, 0};
+    *result = o->result == ANY ? common : (struct type){.kind = (enum type_kind)o->result};
 }
 
 /* ---- messages ---- */

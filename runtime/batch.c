@@ -10,6 +10,7 @@ size_t phys_bytes(enum phys phys)
     case PHYS_INT: return sizeof(int64_t);
     case PHYS_DOUBLE: return sizeof(double);
     case PHYS_TEXT: return sizeof(struct text);
+    case PHYS_WIDE: return sizeof(__int128);
     }
     return 0;
 }

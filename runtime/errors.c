@@ -43,7 +43,7 @@ struct object *errors_object(void)
     o->field_count = ERROR_FIELDS;
     o->fields = arena_alloc(o->arena, ERROR_FIELDS * sizeof *o->fields);
     for (int i = 0; i < ERROR_FIELDS; i++)
-        o->fields[i] = (struct field){.name = error_columns[i].name, .type = {error_columns[i].kind, 0}};
+        o->fields[i] = (struct field){.name = error_columns[i].name, .type = {.kind = error_columns[i].kind}};
     o->watermark_field = -1;
     o->max_ahead = USEC_MAX;
     o->derived = o->system = true;
@@ -68,13 +68,16 @@ static void set_string(struct rowset *rs, struct column *c, int row, const char 
 /* A row that is no record: its columns as CSV-like text, so that nothing is silent. */
 static void print_row(const struct batch *b, int row, struct buf *out)
 {
-    static const enum type_kind kinds[] = {
-        [PHYS_BOOL] = TYPE_BOOLEAN, [PHYS_INT] = TYPE_BIGINT, [PHYS_DOUBLE] = TYPE_DOUBLE, [PHYS_TEXT] = TYPE_VARCHAR};
+    static const struct type types[] = {[PHYS_BOOL] = {.kind = TYPE_BOOLEAN},
+                                        [PHYS_INT] = {.kind = TYPE_BIGINT},
+                                        [PHYS_DOUBLE] = {.kind = TYPE_DOUBLE},
+                                        [PHYS_TEXT] = {.kind = TYPE_VARCHAR},
+                                        [PHYS_WIDE] = {.kind = TYPE_DECIMAL, .precision = DECIMAL_DIGITS_MAX}};
 
     for (int c = 0; c < b->columns; c++) {
         if (c) buf_putc(out, ',');
         if (!b->column[c].data || (b->column[c].error && b->column[c].error[row])) continue;
-        value_print(&b->column[c], row, (struct type){kinds[b->column[c].phys], 0}, out);
+        value_print(&b->column[c], row, types[b->column[c].phys], out);
     }
 }
 

@@ -48,7 +48,7 @@ struct eval {
 
 static void own_vectors(struct eval *e, struct slot *s)
 {
-    enum phys phys = type_phys(s->bound->type.kind);
+    enum phys phys = type_phys(s->bound->type);
 
     s->own.phys = phys;
     s->own.data = arena_alloc(e->memory, (size_t)e->capacity * phys_bytes(phys));
@@ -62,7 +62,7 @@ static struct slot *add_slot(struct eval *e, const struct bound *b)
     struct slot *s = arena_alloc(e->memory, sizeof *s);
 
     s->bound = b;
-    s->column.phys = type_phys(b->type.kind);
+    s->column.phys = type_phys(b->type);
     e->slots = mem_grow(e->slots, &e->slot_capacity, (size_t)e->count + 1, sizeof *e->slots);
     return e->slots[e->count++] = s;
 }
@@ -75,6 +75,7 @@ static void clear_value(struct column *c, int row)
     case PHYS_INT: c->ints[row] = 0; break;
     case PHYS_DOUBLE: c->doubles[row] = 0; break;
     case PHYS_TEXT: c->texts[row] = text_empty(); break;
+    case PHYS_WIDE: c->wides[row] = 0; break;
     }
 }
 
@@ -125,6 +126,7 @@ static void compile_const(struct eval *e, struct slot *s)
     case PHYS_INT: s->own.ints[0] = b->null ? 0 : b->i; break;
     case PHYS_DOUBLE: s->own.doubles[0] = b->null ? 0 : b->d; break;
     case PHYS_TEXT: s->own.texts[0] = b->null || !b->s.len ? text_empty() : text_of(b->s.ptr, b->s.len); break;
+    case PHYS_WIDE: s->own.wides[0] = b->null ? 0 : b->wide; break;
     }
     if (b->null) s->column.valid = s->own.valid;
     broadcast(e, s);
@@ -153,7 +155,7 @@ static struct slot *find_call(const struct eval *e, const struct bound *b, struc
     for (int i = 0; i < e->count; i++) {
         struct slot *s = e->slots[i];
         if (s->bound->kind != b->kind || s->bound->function != b->function || s->bound->count != b->count) continue;
-        if (s->bound->type.kind != b->type.kind || s->bound->type.length != b->type.length) continue;
+        if (!type_equal(s->bound->type, b->type)) continue;
         if (memcmp(s->args, args, (size_t)b->count * sizeof *args) == 0) return s;
     }
     return NULL;
@@ -179,15 +181,18 @@ static void finish_call(struct eval *e, struct slot *s)
 static void connect(struct eval *e, struct slot *s, struct slot **args)
 {
     const struct column **columns = arena_alloc(e->memory, (size_t)s->bound->count * sizeof *columns + 1);
+    struct type *types = arena_alloc(e->memory, (size_t)s->bound->count * sizeof *types + 1);
 
     s->args = args;
     s->kernel = kernel_of(s->bound);
     for (int i = 0; i < s->bound->count; i++) {
         columns[i] = &args[i]->column;
+        types[i] = s->bound->args[i]->type;
         if (i < 64 && args[i]->constant) s->call.constant |= UINT64_C(1) << i;
     }
     s->call.count = s->bound->count;
     s->call.args = columns;
+    s->call.types = types;
     s->call.type = s->bound->type;
     s->call.out = &s->column;
     s->call.memory = e->memory;

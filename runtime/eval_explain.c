@@ -19,6 +19,7 @@ static struct column row_of(struct arena *scratch, const struct column *c, int r
     case PHYS_INT: one.ints += row; break;
     case PHYS_DOUBLE: one.doubles += row; break;
     case PHYS_TEXT: one.texts += row; break;
+    case PHYS_WIDE: one.wides += row; break;
     }
     one.valid = column_is_null(c, row) ? arena_alloc(scratch, sizeof(uint64_t)) : NULL;
     if (c->error) one.error += row;
@@ -52,6 +53,7 @@ static enum row_error constant_of(struct explain *x, const struct bound *b, stru
     case PHYS_INT: out->i = value.ints[0]; break;
     case PHYS_DOUBLE: out->d = value.doubles[0]; break;
     case PHYS_TEXT: out->s = str_of(value.texts[0].ptr, value.texts[0].len); break;
+    case PHYS_WIDE: out->wide = value.wides[0]; break;
     }
     return ROW_OK;
 }

@@ -61,6 +61,16 @@ VECTORISED static void invert(uint8_t *out, int rows)
     for (int i = 0; i < rows; i++) out[i] ^= 1;
 }
 
+static void equal_wides(const __int128 *a, const __int128 *b, uint8_t *out, int rows)
+{
+    for (int i = 0; i < rows; i++) out[i] = a[i] == b[i];
+}
+
+static void less_wides(const __int128 *a, const __int128 *b, uint8_t *out, int rows)
+{
+    for (int i = 0; i < rows; i++) out[i] = a[i] < b[i];
+}
+
 /* ---- comparisons ---- */
 
 static void equal(const struct column *a, const struct column *b, uint8_t *out, int rows)
@@ -70,6 +80,7 @@ static void equal(const struct column *a, const struct column *b, uint8_t *out, 
     case PHYS_INT: equal_ints(a->ints, b->ints, out, rows); break;
     case PHYS_DOUBLE: equal_doubles(a->doubles, b->doubles, out, rows); break;
     case PHYS_TEXT: equal_texts(a->texts, b->texts, out, rows); break;
+    case PHYS_WIDE: equal_wides(a->wides, b->wides, out, rows); break;
     }
 }
 
@@ -80,6 +91,7 @@ static void less(const struct column *a, const struct column *b, uint8_t *out, i
     case PHYS_INT: less_ints(a->ints, b->ints, out, rows); break;
     case PHYS_DOUBLE: less_doubles(a->doubles, b->doubles, out, rows); break;
     case PHYS_TEXT: less_texts(a->texts, b->texts, out, rows); break;
+    case PHYS_WIDE: less_wides(a->wides, b->wides, out, rows); break;
     }
 }
 
@@ -198,6 +210,13 @@ static void keep_texts(const struct text *restrict a, struct text *restrict out,
     }
 }
 
+static void keep_wides(const __int128 *a, __int128 *out, int rows, int sign)
+{
+    for (int i = 0; i < rows; i++) {
+        if (sign > 0 ? a[i] > out[i] : a[i] < out[i]) out[i] = a[i];
+    }
+}
+
 static void keep(const struct column *a, struct column *out, int rows, int sign)
 {
     switch (out->phys) {
@@ -205,6 +224,7 @@ static void keep(const struct column *a, struct column *out, int rows, int sign)
     case PHYS_INT: keep_ints(a->ints, out->ints, rows, sign); break;
     case PHYS_DOUBLE: keep_doubles(a->doubles, out->doubles, rows, sign); break;
     case PHYS_TEXT: keep_texts(a->texts, out->texts, rows, sign); break;
+    case PHYS_WIDE: keep_wides(a->wides, out->wides, rows, sign); break;
     }
 }
 

@@ -139,6 +139,13 @@ static void take_texts(const uint8_t *taken, const struct text *value, struct te
     }
 }
 
+static void take_wides(const uint8_t *taken, const __int128 *a, __int128 *out, int rows)
+{
+    for (int i = 0; i < rows; i++) {
+        if (taken[i]) out[i] = a[i];
+    }
+}
+
 static void take_values(const uint8_t *taken, const struct column *value, struct column *out, int rows)
 {
     switch (out->phys) {
@@ -146,6 +153,7 @@ static void take_values(const uint8_t *taken, const struct column *value, struct
     case PHYS_INT: take_ints(taken, value->ints, out->ints, rows); break;
     case PHYS_DOUBLE: take_doubles(taken, value->doubles, out->doubles, rows); break;
     case PHYS_TEXT: take_texts(taken, value->texts, out->texts, rows); break;
+    case PHYS_WIDE: take_wides(taken, value->wides, out->wides, rows); break;
     }
 }
 

@@ -98,8 +98,11 @@ void kernel_combine(struct kernel_call *c)
 
 void kernel_copy_values(struct kernel_call *c, const struct column *from)
 {
-    static const size_t bytes[] = {
-        [PHYS_BOOL] = 1, [PHYS_INT] = 8, [PHYS_DOUBLE] = 8, [PHYS_TEXT] = sizeof(struct text)};
+    static const size_t bytes[] = {[PHYS_BOOL] = 1,
+                                   [PHYS_INT] = 8,
+                                   [PHYS_DOUBLE] = 8,
+                                   [PHYS_TEXT] = sizeof(struct text),
+                                   [PHYS_WIDE] = sizeof(__int128)};
 
     memcpy(c->out->data, from->data, (size_t)c->rows * bytes[c->out->phys]);
 }

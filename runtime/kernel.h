@@ -15,9 +15,10 @@ struct kernel_call {
     int rows;
     int count;
     const struct column *const *args;
-    uint64_t constant;  /* bit i: argument i has the same value in every row, in every run */
-    struct type type;   /* of the result */
-    struct column *out; /* values: room for all rows. valid and error: NULL, an argument's, or this call's own */
+    const struct type *types; /* of the arguments */
+    uint64_t constant;        /* bit i: argument i has the same value in every row, in every run */
+    struct type type;         /* of the result */
+    struct column *out;       /* values: room for all rows. valid and error: NULL, an argument's, or this call's own */
 
     struct buf text; /* for the bytes of text results: emptied before each run */
     void *state;     /* what a kernel keeps from run to run, e.g. a compiled pattern; first NULL */

@@ -19,7 +19,7 @@ void key_layout_init(struct key_layout *layout, const enum phys *phys, int colum
     for (int i = 0; i < columns; i++) {
         layout->phys[i] = phys[i];
         layout->offset[i] = (uint16_t)at;
-        at += phys[i] == PHYS_TEXT ? 16 : 8;
+        at += key_column_bytes(phys[i]);
     }
     layout->bytes = (uint16_t)at;
 }
@@ -34,6 +34,11 @@ static bool is_null(const uint8_t *key, int column)
 static void pack_ints(const int64_t *v, const uint16_t *sel, int live, uint8_t *at, size_t stride)
 {
     for (int i = 0; i < live; i++) put_u64(at + (size_t)i * stride, (uint64_t)v[sel ? sel[i] : i]);
+}
+
+static void pack_wides(const __int128 *v, const uint16_t *sel, int live, uint8_t *at, size_t stride)
+{
+    for (int i = 0; i < live; i++) memcpy(at + (size_t)i * stride, &v[sel ? sel[i] : i], sizeof *v);
 }
 
 static void pack_bools(const uint8_t *v, const uint16_t *sel, int live, uint8_t *at, size_t stride)
@@ -78,7 +83,7 @@ static void pack_texts(const struct text *v, const uint16_t *sel, int live, uint
 static void pack_nulls(const struct key_layout *layout, int column, const uint64_t *valid, const uint16_t *sel,
                        int live, uint8_t *keys)
 {
-    size_t width = layout->phys[column] == PHYS_TEXT ? 16 : 8;
+    size_t width = key_column_bytes(layout->phys[column]);
 
     for (int i = 0; i < live; i++, keys += layout->bytes) {
         if (bit_get(valid, sel ? sel[i] : i)) continue;
@@ -98,6 +103,7 @@ static void pack_column(const struct key_layout *layout, int column, const struc
     case PHYS_INT: pack_ints(c->ints, sel, live, at, layout->bytes); break;
     case PHYS_DOUBLE: pack_doubles(c->doubles, sel, live, at, layout->bytes); break;
     case PHYS_TEXT: pack_texts(c->texts, sel, live, at, layout->bytes); break;
+    case PHYS_WIDE: pack_wides(c->wides, sel, live, at, layout->bytes); break;
     }
     if (c->valid) pack_nulls(layout, column, c->valid, sel, live, keys);
 }
@@ -111,6 +117,13 @@ static inline uint64_t hash_text(uint64_t h, const uint8_t *at, const char *byte
     return hash_mix(h, hash_bytes(bytes, get_u32(at)));
 }
 
+/* Any value but a text. */
+static inline uint64_t hash_fixed(uint64_t h, enum phys phys, const uint8_t *at)
+{
+    h = hash_mix(h, get_u64(at));
+    return phys == PHYS_WIDE ? hash_mix(h, get_u64(at + 8)) : h;
+}
+
 static uint64_t hash_packed(const struct key_layout *layout, const uint8_t *key)
 {
     uint64_t h = get_u64(key);
@@ -122,7 +135,7 @@ static uint64_t hash_packed(const struct key_layout *layout, const uint8_t *key)
             memcpy(&bytes, at + 8, sizeof bytes);
             h = hash_text(h, at, bytes);
         } else {
-            h = hash_mix(h, get_u64(at));
+            h = hash_fixed(h, layout->phys[i], at);
         }
     }
     return h;
@@ -136,7 +149,7 @@ uint64_t key_hash(const struct key_layout *layout, const struct pages *pages, co
     for (int i = 0; i < layout->columns; i++) {
         const uint8_t *at = stored + layout->offset[i];
         if (layout->phys[i] != PHYS_TEXT) {
-            h = hash_mix(h, get_u64(at));
+            h = hash_fixed(h, layout->phys[i], at);
         } else if (get_u32(at) <= INLINE_MAX) {
             h = hash_text(h, at, NULL);
         } else {
@@ -192,6 +205,7 @@ static void unpack(const struct key_layout *layout, const struct pages *pages, c
     case PHYS_INT: memcpy(&out->ints[row], at, 8); break;
     case PHYS_DOUBLE: memcpy(&out->doubles[row], at, 8); break;
     case PHYS_TEXT: out->texts[row] = copy_text(arena, at, pages, snapshot); break;
+    case PHYS_WIDE: memcpy(&out->wides[row], at, sizeof *out->wides); break;
     }
 }
 
@@ -213,6 +227,15 @@ static int compare_ints(const uint8_t *a, const uint8_t *b)
 {
     int64_t x = (int64_t)get_u64(a), y = (int64_t)get_u64(b);
 
+    return (x > y) - (x < y);
+}
+
+static int compare_wides(const uint8_t *a, const uint8_t *b)
+{
+    __int128 x, y;
+
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
     return (x > y) - (x < y);
 }
 
@@ -249,6 +272,7 @@ static int compare_column(enum phys phys, const struct pages *pages, const uint8
     case PHYS_INT: return compare_ints(a, b);
     case PHYS_DOUBLE: return compare_doubles(a, b);
     case PHYS_TEXT: return compare_texts(pages, a, b);
+    case PHYS_WIDE: return compare_wides(a, b);
     }
     return 0;
 }

@@ -89,7 +89,7 @@ static void take_feeder(struct flow *f, struct node *n, struct query *q)
     scratch = arena_new();
     column = arena_alloc(scratch, (size_t)n->object->field_count * sizeof *column);
     for (int c = 0; c < n->object->field_count; c++)
-        column[c] = null_column(scratch, type_phys(n->object->fields[c].type.kind));
+        column[c] = null_column(scratch, type_phys(n->object->fields[c].type));
     for (int first = 0, count; (count = rowset_batch(from, first, &b)) > 0; first += count) {
         for (int i = 0; i < q->object->plan->field_count; i++) column[q->object->target_field[i]] = b.column[i];
         for (int i = 0; i < b.rows; i++) {
@@ -246,11 +246,11 @@ int node_push(struct node *n, struct operator *scan, struct err *err)
 {
     struct batch b;
 
-    if (n->to > n->from && n->batch.live && scan->class->push(scan, 0, &n->batch, err)) return -1;
+    if (n->to > n->from && n->batch.live && operator_push(scan, 0, &n->batch, err)) return -1;
     for (int first = 0, count; (count = rowset_batch(n->rows, first, &b)) > 0; first += count) {
         if (n->object->kind == OBJECT_STREAM) b.raw = n->raw + first;
         b.stream_name = n->object->name;
-        if (scan->class->push(scan, 0, &b, err)) return -1;
+        if (operator_push(scan, 0, &b, err)) return -1;
     }
     return 0;
 }

@@ -299,7 +299,7 @@ static int key_types(const struct plan *plan, enum phys *phys)
     int n = 0;
 
     if (plan->window.kind != WINDOW_NONE) phys[n++] = PHYS_INT;
-    for (int k = 0; k < plan->key_count; k++) phys[n++] = type_phys(plan->keys[k]->type.kind);
+    for (int k = 0; k < plan->key_count; k++) phys[n++] = type_phys(plan->keys[k]->type);
     return n;
 }
 

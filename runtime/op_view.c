@@ -96,7 +96,7 @@ struct operator *op_view_new(const struct plan *plan)
     v->type = mem_alloc((size_t)v->columns * sizeof *v->type);
     for (int i = 0; i < v->columns; i++) {
         v->type[i] = plan->fields[i].type;
-        phys[i] = type_phys(v->type[i].kind);
+        phys[i] = type_phys(v->type[i]);
     }
     key_layout_init(&v->layout, phys, v->columns);
     v->pages = pages_new();
@@ -176,18 +176,19 @@ static struct str text_at(struct view_cursor *c, const uint8_t *at)
 void view_cursor_value(struct view_cursor *c, int column, struct relation_value *out)
 {
     const uint8_t *at = c->key + c->view->layout.offset[column];
-    enum type_kind kind = c->view->type[column].kind;
+    struct type type = c->view->type[column];
 
-    *out = (struct relation_value){.kind = kind};
+    *out = (struct relation_value){.type = type};
     if (get_u64(c->key) >> column & 1) {
-        out->kind = TYPE_NULL;
+        out->type = type_of(TYPE_NULL);
         return;
     }
-    switch (type_phys(kind)) {
+    switch (type_phys(type)) {
     case PHYS_BOOL:
     case PHYS_INT: out->i = (int64_t)get_u64(at); break;
     case PHYS_DOUBLE: memcpy(&out->d, at, 8); break;
     case PHYS_TEXT: out->s = text_at(c, at); break;
+    case PHYS_WIDE: memcpy(&out->wide, at, sizeof out->wide); break;
     }
 }
 

@@ -11,14 +11,18 @@ struct relation_cursor;
 
 /* One value; text is borrowed until the cursor's next step. */
 struct relation_value {
-    enum type_kind kind; /* TYPE_NULL: NULL */
-    int64_t i;           /* BOOLEAN, INTEGER, BIGINT, TIMESTAMP, intervals */
+    struct type type; /* kind TYPE_NULL: NULL. By type_phys: */
+    int64_t i;        /* BOOL, INT */
     double d;
+    __int128 wide;
     struct str s;
 };
 
 /* The value in a row of a column; an error reads as NULL. Text is borrowed from the column. */
-void relation_value_at(const struct column *column, int row, enum type_kind kind, struct relation_value *out);
+void relation_value_at(const struct column *column, int row, struct type type, struct relation_value *out);
+
+/* Appends the value as text, as value_print does. */
+void relation_value_print(const struct relation_value *value, struct buf *out);
 
 struct relation_class {
     int (*open)(struct relation *r, struct relation_cursor **out, struct err *err);

@@ -19,6 +19,7 @@ int value_compare(const struct column *a, int x, const struct column *b, int y)
         return (p > q) - (p < q);
     }
     case PHYS_TEXT: return text_compare(&a->texts[x], &b->texts[y]);
+    case PHYS_WIDE: return (a->wides[x] > b->wides[y]) - (a->wides[x] < b->wides[y]);
     }
     return 0;
 }
@@ -51,6 +52,7 @@ uint64_t value_rank(const struct column *c, int row)
     case PHYS_INT: return (uint64_t)c->ints[row] ^ SIGN_BIT;
     case PHYS_DOUBLE: return rank_double(c->doubles[row]);
     case PHYS_TEXT: return rank_text(&c->texts[row]);
+    case PHYS_WIDE: return (uint64_t)(c->wides[row] >> 64) ^ SIGN_BIT;
     }
     return 0;
 }

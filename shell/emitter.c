@@ -17,7 +17,7 @@ static void begin_printer(struct emitter *emitter, const struct field *fields, i
 static const struct relation_value *add_weight(struct emitter *emitter, const struct relation_value *values, int count,
                                                int64_t weight)
 {
-    struct relation_value last = {.kind = TYPE_BIGINT, .i = weight};
+    struct relation_value last = {.type = type_of(TYPE_BIGINT), .i = weight};
 
     emitter->scratch.len = 0;
     buf_put(&emitter->scratch, values, sizeof *values * (size_t)count);

@@ -13,10 +13,10 @@ static const char weight_name[] = "_weight";
 /* Appends the text that the shell would print, booleans as 1 and 0. */
 static void put_value(const struct relation_value *v, struct buf *out)
 {
-    if (v->kind == TYPE_BOOLEAN)
+    if (v->type.kind == TYPE_BOOLEAN)
         buf_putc(out, v->i ? '1' : '0');
     else
-        cell_put(v, out);
+        relation_value_print(v, out);
 }
 
 static void add_values(struct test_rows *rows, const struct relation_value *values, int count, int64_t weight)
@@ -34,7 +34,7 @@ static void add_values(struct test_rows *rows, const struct relation_value *valu
         cells[i].len = text.len - before;
     }
     for (int i = 0; i <= count; i++) {
-        if (i == count || values[i].kind != TYPE_NULL) cells[i].ptr = text.ptr + at;
+        if (i == count || values[i].type.kind != TYPE_NULL) cells[i].ptr = text.ptr + at;
         at += cells[i].len;
     }
     test_rows_add(rows, cells);

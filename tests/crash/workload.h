@@ -292,11 +292,11 @@ static inline int take_line(void *arg, const struct rows *rows)
     for (int i = 0; rows->value && i < rows->columns; i++) {
         const struct relation_value *v = &rows->value[i];
         if (i) buf_putc(&l->text, '|');
-        if (v->kind == TYPE_BIGINT)
+        if (v->type.kind == TYPE_BIGINT)
             buf_printf(&l->text, "%lld", (long long)v->i);
-        else if (v->kind == TYPE_DOUBLE)
+        else if (v->type.kind == TYPE_DOUBLE)
             buf_printf(&l->text, "%.17g", v->d);
-        else if (v->kind == TYPE_VARCHAR)
+        else if (v->type.kind == TYPE_VARCHAR)
             buf_put(&l->text, v->s.ptr, v->s.len);
     }
     if (rows->value) {

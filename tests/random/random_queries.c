@@ -179,11 +179,11 @@ static int take_weir_row(void *arg, const struct rows *rows)
     for (int i = 0; i < rows->columns; i++) {
         const struct relation_value *v = &rows->value[i];
         if (i) buf_puts(&text, " | ");
-        if (v->kind == TYPE_NULL)
+        if (v->type.kind == TYPE_NULL)
             buf_puts(&text, "NULL");
-        else if (v->kind == TYPE_DOUBLE)
+        else if (v->type.kind == TYPE_DOUBLE)
             put_double(&text, v->d);
-        else if (v->kind == TYPE_VARCHAR)
+        else if (v->type.kind == TYPE_VARCHAR)
             buf_printf(&text, "'%.*s'", (int)v->s.len, v->s.ptr);
         else
             buf_printf(&text, "%lld", (long long)v->i);

@@ -134,12 +134,12 @@ static inline struct bound *cast_how(struct bound *from, struct type to, enum ca
 
 static inline struct bound *cast(struct bound *from, enum type_kind to)
 {
-    return cast_how(from, (struct type){to, 0}, CAST_EXPLICIT);
+    return cast_how(from, type_of(to), CAST_EXPLICIT);
 }
 
 static inline struct bound *varchar(struct bound *from, int32_t length)
 {
-    return cast_how(from, (struct type){TYPE_VARCHAR, length}, CAST_EXPLICIT);
+    return cast_how(from, (struct type){.kind = TYPE_VARCHAR, .length = length}, CAST_EXPLICIT);
 }
 
 static inline struct bound *bind_call(const char *name, struct bound *const *args, int n)
@@ -172,24 +172,22 @@ static inline struct bound *case_of_args(struct bound *const *args, int n)
 #define CASE(...) case_of_args(ARGS(__VA_ARGS__))
 
 /* A value as a result file would hold it; "NULL" for NULL, the error's name for an error. */
-static inline const char *show_value(const struct column *c, int row, enum type_kind type)
+static inline const char *show_typed(const struct column *c, int row, struct type type)
 {
-    char *out = arena_alloc(arena, 64);
+    struct buf text = {0};
+    const char *out;
 
     if (c->error && c->error[row]) return row_error_name((enum row_error)c->error[row]);
     if (column_is_null(c, row)) return "NULL";
-    switch (type) {
-    case TYPE_BOOLEAN: return c->bools[row] ? "true" : "false";
-    case TYPE_DOUBLE: num_print_double(c->doubles[row], out); break;
-    case TYPE_VARCHAR: return arena_copy(arena, c->texts[row].ptr, c->texts[row].len);
-    case TYPE_TIMESTAMP: out[time_print(c->ints[row], out)] = 0; break;
-    case TYPE_INTERVAL_DAY: interval_day_print(c->ints[row], out); break;
-    case TYPE_INTERVAL_MONTH: interval_month_print(c->ints[row], out); break;
-    case TYPE_NULL:
-    case TYPE_INTEGER:
-    case TYPE_BIGINT: num_print_int(c->ints[row], out); break;
-    }
+    value_print(c, row, type, &text);
+    out = arena_copy(arena, buf_text(&text), text.len);
+    buf_free(&text);
     return out;
+}
+
+static inline const char *show_value(const struct column *c, int row, enum type_kind type)
+{
+    return show_typed(c, row, type_of(type));
 }
 
 static inline const char *value_of(const struct bound *b)
@@ -197,7 +195,7 @@ static inline const char *value_of(const struct bound *b)
     struct column value;
     enum row_error error = eval_constant(b, 0, arena, &value);
 
-    return error ? row_error_name(error) : show_value(&value, 0, b->type.kind);
+    return error ? row_error_name(error) : show_typed(&value, 0, b->type);
 }
 
 #define CHECK(bound, expected) assert_string_equal(value_of(bound), expected)

@@ -66,7 +66,7 @@ static inline void fake_value(struct relation_cursor *cursor, int column, struct
 
     assert_true(c->row < c->fake->rows);
     *out = c->fake->values[c->row * c->fake->relation.field_count + column];
-    if (out->kind != TYPE_VARCHAR || out->s.len > sizeof c->text) return;
+    if (out->type.kind != TYPE_VARCHAR || out->s.len > sizeof c->text) return;
     if (out->s.len) memcpy(c->text, out->s.ptr, out->s.len);
     out->s.ptr = c->text;
 }
@@ -92,23 +92,23 @@ static inline struct fake fake_of(const char *name, const struct field *fields, 
     }
 #define NONE                                                                                                           \
     {                                                                                                                  \
-        .kind = TYPE_NULL                                                                                              \
+        .type = {.kind = TYPE_NULL }                                                                                   \
     }
 #define INT(v)                                                                                                         \
     {                                                                                                                  \
-        .kind = TYPE_BIGINT, .i = v                                                                                    \
+        .type = {.kind = TYPE_BIGINT}, .i = v                                                                          \
     }
 #define OF(k, v)                                                                                                       \
     {                                                                                                                  \
-        .kind = k, .i = v                                                                                              \
+        .type = {.kind = k}, .i = v                                                                                    \
     }
 #define REAL(v)                                                                                                        \
     {                                                                                                                  \
-        .kind = TYPE_DOUBLE, .d = v                                                                                    \
+        .type = {.kind = TYPE_DOUBLE}, .d = v                                                                          \
     }
 #define TEXT(v)                                                                                                        \
     {                                                                                                                  \
-        .kind = TYPE_VARCHAR, .s = { v, sizeof(v) - 1 }                                                                \
+        .type = {.kind = TYPE_VARCHAR}, .s = { v, sizeof(v) - 1 }                                                      \
     }
 
 static const struct field flight_fields[] = {FIELD("origin", TYPE_VARCHAR), FIELD("Delay", TYPE_BIGINT),
@@ -179,12 +179,12 @@ struct printer {
 
 static inline void print_value(struct buf *out, const struct relation_value *v)
 {
-    switch (v->kind) {
+    switch (v->type.kind) {
     case TYPE_NULL: buf_puts(out, "-"); break;
     case TYPE_BIGINT: buf_printf(out, "%lld", (long long)v->i); break;
     case TYPE_DOUBLE: buf_printf(out, "%.1f", v->d); break;
     case TYPE_VARCHAR: buf_put(out, v->s.ptr, v->s.len); break;
-    default: fail_msg("a value of kind %d", (int)v->kind);
+    default: fail_msg("a value of kind %d", (int)v->type.kind);
     }
 }
 

@@ -402,7 +402,7 @@ static void random_column(int k, enum type_kind kind)
     struct column *c = &columns[k];
     bool nulls = rng_below(&rng, 2), errors = rng_below(&rng, 3) == 0;
 
-    *c = new_column(type_phys(kind));
+    *c = new_column(type_phys(type_of(kind)));
     if (nulls) c->valid = arena_alloc(arena, BATCH_WORDS * sizeof(uint64_t));
     if (errors) c->error = arena_alloc(arena, BATCH_ROWS);
     for (int i = 0; i < batch.rows; i++) {
@@ -415,6 +415,7 @@ static void random_column(int k, enum type_kind kind)
         case PHYS_INT: c->ints[i] = value ? random_int(kind) : 0; break;
         case PHYS_DOUBLE: c->doubles[i] = value ? random_double() : 0; break;
         case PHYS_TEXT: c->texts[i] = value ? random_text() : text_empty(); break;
+        case PHYS_WIDE: c->wides[i] = value ? (__int128)random_int(kind) * random_int(kind) : 0; break;
         }
     }
 }
@@ -430,6 +431,7 @@ static struct bound *cell(int k, enum type_kind kind, int row)
     case PHYS_INT: b->i = c->ints[row]; break;
     case PHYS_DOUBLE: b->d = c->doubles[row]; break;
     case PHYS_TEXT: b->s = str_of(c->texts[row].ptr, c->texts[row].len); break;
+    case PHYS_WIDE: b->wide = c->wides[row]; break;
     }
     return b;
 }
@@ -437,8 +439,17 @@ static struct bound *cell(int k, enum type_kind kind, int row)
 /* The argument types of a function's signature, `any` for ANY; an ellipsis is one more argument. */
 static int signature_types(const struct function *f, enum type_kind any, enum type_kind *types)
 {
-    static const char *const names[] = {"BOOLEAN", "INTEGER",   "BIGINT",       "DOUBLE",
-                                        "VARCHAR", "TIMESTAMP", "INTERVAL_DAY", "INTERVAL_MONTH"};
+    static const struct {
+        const char *name;
+        enum type_kind kind;
+    } words[] = {{"BOOLEAN", TYPE_BOOLEAN},
+                 {"INTEGER", TYPE_INTEGER},
+                 {"BIGINT", TYPE_BIGINT},
+                 {"DOUBLE", TYPE_DOUBLE},
+                 {"VARCHAR", TYPE_VARCHAR},
+                 {"TIMESTAMP", TYPE_TIMESTAMP},
+                 {"INTERVAL_DAY", TYPE_INTERVAL_DAY},
+                 {"INTERVAL_MONTH", TYPE_INTERVAL_MONTH}};
     const char *at = strchr(f->signature, '(') + 1;
     int n = 0;
 
@@ -446,9 +457,8 @@ static int signature_types(const struct function *f, enum type_kind any, enum ty
         size_t len = strcspn(at, ",) ");
         if (len == 3 && memcmp(at, "ANY", 3) == 0) types[n++] = any;
         if (len == 3 && memcmp(at, "...", 3) == 0) types[n] = types[n - 1], n++;
-        for (int i = 0; i < 8; i++) {
-            if (strlen(names[i]) == len && memcmp(at, names[i], len) == 0)
-                types[n++] = TYPE_BOOLEAN + (enum type_kind)i;
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+            if (strlen(words[i].name) == len && memcmp(at, words[i].name, len) == 0) types[n++] = words[i].kind;
         }
         at += len;
         at += strspn(at, ",) ");
@@ -556,7 +566,7 @@ static void batches_and_single_rows_agree_for_every_cast(void **state)
     rng.state = 7;
     for (enum type_kind from = TYPE_BOOLEAN; from <= TYPE_INTERVAL_MONTH; from++) {
         for (enum type_kind to = TYPE_BOOLEAN; to <= TYPE_INTERVAL_MONTH; to++) {
-            if (!function_cast((struct type){from, 0}, (struct type){to, 0}, CAST_EXPLICIT)) continue;
+            if (!function_cast(type_of(from), type_of(to), CAST_EXPLICIT)) continue;
             for (int round = 0; round < 3; round++) check_cast(from, to);
         }
     }
@@ -632,6 +642,7 @@ static int order_of(const struct column *a, const struct column *b, int row)
         const char *s = show_value(a, row, TYPE_VARCHAR), *t = show_value(b, row, TYPE_VARCHAR);
         return strcmp(s, t);
     }
+    case PHYS_WIDE: return (a->wides[row] > b->wides[row]) - (a->wides[row] < b->wides[row]);
     case PHYS_DOUBLE: break;
     }
     x = a->doubles[row];

@@ -26,16 +26,18 @@ static void keep_answer(void *arg, const struct field *fields, int field_count, 
     double d = values->d;
     uint8_t b = (uint8_t)values->i;
     struct text t = {.ptr = ""};
+    __int128 wide = values->wide;
 
     (void)field_count;
     (void)weight;
     out->len = 0;
-    if (values->kind == TYPE_NULL) return;
-    c.phys = type_phys(fields->type.kind);
+    if (values->type.kind == TYPE_NULL) return;
+    c.phys = type_phys(fields->type);
     if (c.phys == PHYS_TEXT) t = text_of(values->s.ptr, values->s.len);
     c.data = c.phys == PHYS_TEXT     ? (void *)&t
              : c.phys == PHYS_DOUBLE ? (void *)&d
              : c.phys == PHYS_BOOL   ? (void *)&b
+             : c.phys == PHYS_WIDE   ? (void *)&wide
                                      : &i;
     value_print(&c, 0, fields->type, out);
 }

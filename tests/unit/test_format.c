@@ -1,5 +1,6 @@
 /* test_format.c - runtime/format: records to columns and back, and what is said of those that are wrong. */
 #include "base/hash.h"
+#include "base/num.h"
 #include "runtime/format.h"
 
 #include <jansson.h>
@@ -112,7 +113,7 @@ static const char *error_name(uint8_t error)
 /* A value as the tests write it: NULL, !error, or its text. */
 static void show(const struct column *c, const struct field *field, int row, struct buf *out)
 {
-    char time[TIME_TEXT_MAX];
+    char time[TIME_TEXT_MAX], number[NUM_TEXT_MAX];
 
     if (c->error && c->error[row]) {
         assert_true(column_is_null(c, row));
@@ -127,6 +128,7 @@ static void show(const struct column *c, const struct field *field, int row, str
     case PHYS_BOOL: buf_puts(out, c->bools[row] ? "true" : "false"); break;
     case PHYS_DOUBLE: buf_printf(out, "%.17g", c->doubles[row]); break;
     case PHYS_TEXT: buf_put(out, c->texts[row].ptr, c->texts[row].len); break;
+    case PHYS_WIDE: buf_put(out, number, (size_t)num_print_int128(c->wides[row], number)); break;
     case PHYS_INT:
         if (field->type.kind == TYPE_TIMESTAMP)
             buf_put(out, time, (size_t)time_print(c->ints[row], time));

@@ -2,7 +2,7 @@
 #include "planner/function_id.h"
 #include "tests/unit/build_bound.h"
 
-#define T(kind)    ((struct type){TYPE_##kind, 0})
+#define T(kind)    type_of(TYPE_##kind)
 #define TYPES(...) (struct type[]){__VA_ARGS__}, (int)(sizeof(struct type[]){__VA_ARGS__} / sizeof(struct type))
 
 static struct type want[FUNCTION_ARGS_MAX], result;
@@ -64,7 +64,7 @@ static void null_fits_everything(void **state)
 
 static void any_is_one_type(void **state)
 {
-    struct type short_text = {TYPE_VARCHAR, 3}, long_text = {TYPE_VARCHAR, 5};
+    struct type short_text = {.kind = TYPE_VARCHAR, .length = 3}, long_text = {.kind = TYPE_VARCHAR, .length = 5};
 
     (void)state;
     assert_int_equal(found("greatest", TYPES(T(INTEGER), T(BIGINT), T(INTEGER))), FN_GREATEST);
@@ -80,7 +80,7 @@ static void any_is_one_type(void **state)
 
 static void lengths_of_text_arguments_stay(void **state)
 {
-    struct type name = {TYPE_VARCHAR, 3};
+    struct type name = {.kind = TYPE_VARCHAR, .length = 3};
 
     (void)state;
     assert_int_equal(found("upper", TYPES(name)), FN_UPPER);
@@ -157,7 +157,7 @@ static void implicit_casts_only_widen(void **state)
 
 static void text_is_cut_to_length_by_explicit_casts_only(void **state)
 {
-    struct type three = {TYPE_VARCHAR, 3}, five = {TYPE_VARCHAR, 5};
+    struct type three = {.kind = TYPE_VARCHAR, .length = 3}, five = {.kind = TYPE_VARCHAR, .length = 5};
 
     (void)state;
     assert_int_equal(cast_id(three, five, CAST_IMPLICIT), FN_CAST_SAME);
@@ -194,7 +194,7 @@ static void expressions_print_as_sql(void **state)
     PRINTS(CALL("in", a, integer(1), integer(2)), "$0 IN (1, 2)");
     PRINTS(CALL("-", a), "-$0");
     PRINTS(CALL("is distinct from", a, null_of(TYPE_INTEGER)), "$0 IS DISTINCT FROM NULL");
-    PRINTS(cast_how(s, (struct type){TYPE_VARCHAR, 2}, CAST_EXPLICIT), "CAST($1 AS VARCHAR(2))");
+    PRINTS(cast_how(s, (struct type){.kind = TYPE_VARCHAR, .length = 2}, CAST_EXPLICIT), "CAST($1 AS VARCHAR(2))");
     PRINTS(CALL("extract", text("HOUR"), t), "EXTRACT(HOUR FROM $2)");
     PRINTS(CALL("floor", t, text("MONTH")), "FLOOR($2 TO MONTH)");
     PRINTS(CALL("upper", s), "UPPER($1)");

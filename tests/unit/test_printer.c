@@ -16,22 +16,22 @@
 
 static struct relation_value null(void)
 {
-    return (struct relation_value){.kind = TYPE_NULL};
+    return (struct relation_value){.type = type_of(TYPE_NULL)};
 }
 
 static struct relation_value whole(int64_t i)
 {
-    return (struct relation_value){.kind = TYPE_BIGINT, .i = i};
+    return (struct relation_value){.type = type_of(TYPE_BIGINT), .i = i};
 }
 
 static struct relation_value real(double d)
 {
-    return (struct relation_value){.kind = TYPE_DOUBLE, .d = d};
+    return (struct relation_value){.type = type_of(TYPE_DOUBLE), .d = d};
 }
 
 static struct relation_value text(const char *s)
 {
-    return (struct relation_value){.kind = TYPE_VARCHAR, .s = str_lit(s)};
+    return (struct relation_value){.type = type_of(TYPE_VARCHAR), .s = str_lit(s)};
 }
 
 enum { COLUMNS = 3 };
@@ -209,10 +209,10 @@ static void shows(struct relation_value value, const char *plain, const char *di
 
 static void values_have_their_texts(void **state)
 {
-    struct relation_value yes = {.kind = TYPE_BOOLEAN, .i = 1};
-    struct relation_value time = {.kind = TYPE_TIMESTAMP, .i = USEC_SECOND + 500000};
-    struct relation_value days = {.kind = TYPE_INTERVAL_DAY, .i = -(USEC_DAY + 90 * USEC_SECOND + 1)};
-    struct relation_value months = {.kind = TYPE_INTERVAL_MONTH, .i = 14};
+    struct relation_value yes = {.type = type_of(TYPE_BOOLEAN), .i = 1};
+    struct relation_value time = {.type = type_of(TYPE_TIMESTAMP), .i = USEC_SECOND + 500000};
+    struct relation_value days = {.type = type_of(TYPE_INTERVAL_DAY), .i = -(USEC_DAY + 90 * USEC_SECOND + 1)};
+    struct relation_value months = {.type = type_of(TYPE_INTERVAL_MONTH), .i = 14};
 
     (void)state;
     shows(yes, "true", "true", "true");
