@@ -1,6 +1,6 @@
 /* log.c - the log: appending, turning journal files into segments, reading them back. 256 MB of JSON lines of about 130
- * bytes in two streams of four shards, files of 64 MiB, in a temporary directory without fsync. Megabytes of the records'
- * data, a second of the processor; one run, over files that lie in the page cache. */
+ * bytes in two streams of four shards, files of 64 MiB, in a temporary directory without fsync. Megabytes of the
+ * records' data, a second of the processor; one run, over files that lie in the page cache. */
 #include "log/log.h"
 #include "base/hash.h"
 #include "bench/measure.h"

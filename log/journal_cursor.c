@@ -116,18 +116,19 @@ static bool is_before(uint64_t ordinal, usec arrival, uint64_t next_ordinal, use
     return next_ordinal <= ordinal || latest < arrival;
 }
 
-/* 1: the head of the next file was read; 0: there is none; -1. */
+/* 1: the head of the file behind was read; 0: there is none; -1. */
 static int next_head(struct journal *j, uint32_t number, struct journal_head *head, struct err *err)
 {
     const struct journal_dir *dir = journal_directory(j);
+    struct journal_position next = {number + 1, 0};
     struct file *file;
     int valid;
 
     if (number >= journal_end(j, NULL).file) return 0;
-    if (journal_file_open(dir, number + 1, DISK_READ, &file, err)) return -1;
-    valid = journal_head_read(dir, number + 1, file, head, err);
+    if (journal_file_open(dir, next.file, DISK_READ, &file, err)) return -1;
+    valid = journal_head_read(dir, next.file, file, head, err);
     disk_close(file);
-    return valid;
+    return valid ? valid : journal_damaged(dir, next, "the head of the file is not valid", err);
 }
 
 /* 1: the head of the group there was read; 0: there is none that is valid; -1. */

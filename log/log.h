@@ -133,8 +133,8 @@ int log_reader_open(struct log *log, const struct log_reader_options *options, s
                     struct err *err) MUST_CHECK;
 void log_reader_close(struct log_reader *r);
 /* The next item with an ordinal below `to`: 1; 0: there is none now (asking again later finds what came since; what
- * lies behind `to` is not lost); -1: failure. The reader sees what is written, durable or not: to =
- * journal_durable_ordinal keeps to what is. */
+ * lies behind `to` is not lost); -1: failure, and from then on always. The reader sees what is written, durable or not:
+ * to = journal_durable_ordinal keeps to what is. */
 int log_next(struct log_reader *r, uint64_t to, struct log_item *item, struct err *err) MUST_CHECK;
 /* Every item with a lesser ordinal was handed out: a reader that begins here goes on where this one stopped. */
 uint64_t log_reader_position(const struct log_reader *r);

@@ -127,8 +127,11 @@ int log_next(struct log_reader *r, uint64_t to, struct log_item *item, struct er
     int got;
 
     if (to > r->range.to) to = r->range.to;
-    got = fetch(r, to, err);
-    if (got <= 0) return got;
+    if (r->failure.code == ERR_NONE && (got = fetch(r, to, &r->failure)) == 0) return 0;
+    if (r->failure.code != ERR_NONE) {
+        *err = r->failure;
+        return -1;
+    }
     if (r->ready.record.ordinal >= to) return 0;
     *item = r->ready;
     r->has_ready = false;

@@ -31,11 +31,12 @@ struct log_reader {
     struct log_range range; /* from: of the set or file that it is in */
     enum epoch_fate (*fate)(void *arg, uint64_t epoch);
     void *fate_arg;
-    struct journal_position hint;
+    struct journal_position hint; /* where to look in the journal, if it is behind the sets */
     struct log_read_stats stats;
 
-    uint64_t next; /* everything before it was handed out or is not wanted */
-    bool finished; /* nothing behind it is in the range */
+    uint64_t next;      /* everything before it was handed out or is not wanted */
+    bool finished;      /* nothing behind it is in the range */
+    struct err failure; /* code ERR_NONE: none; else final: what it had in hand may be half of it */
     struct log_item ready;
     bool has_ready;
 

@@ -105,7 +105,10 @@ static int next_entry(struct log_reader *r, struct err *err)
     struct journal_position before = r->entry.group;
     int got = journal_next(r->cursor, &r->entry, err);
 
-    if (got == 0 && complete) reader_leave_journal(r);
+    if (got == 0 && complete) {
+        reader_leave_journal(r);
+        r->hint = (struct journal_position){r->file + 1, 0};
+    }
     if (got <= 0) return got;
     r->stats.groups += position_compare(before, r->entry.group) != 0;
     r->entry_state = ENTRY_NEW;

@@ -100,7 +100,10 @@ static void expect_right_or_damage(struct world *w, uint64_t end)
         assert_true(at < w->count);
         expect_item(&w->known[at++], &item);
     }
-    if (got < 0) assert_int_equal(err.code, ERR_DAMAGED);
+    if (got < 0) {
+        assert_int_equal(err.code, ERR_DAMAGED);
+        assert_int_equal(log_next(r, UINT64_MAX, &item, &err), -1); /* and not what comes behind */
+    }
     while (at < w->count && !known_wanted(w, &o, &w->known[at])) at++;
     if (got == 0) assert_true(at == w->count || w->known[at].ordinal >= end);
     log_reader_close(r);
@@ -193,6 +196,27 @@ static uint32_t journal_files(struct world *w, uint32_t *first)
     return last;
 }
 
+/* From here on everything is there. */
+static uint64_t log_horizon_of(struct world *w)
+{
+    uint64_t horizon;
+
+    world_open(w);
+    horizon = log_horizon(w->log, 3);
+    log_abandon(w->log);
+    w->log = NULL;
+    return horizon;
+}
+
+static uint64_t bytes_len(struct world *w, const char *path)
+{
+    struct buf bytes = bytes_of(w, path);
+    uint64_t len = bytes.len;
+
+    buf_free(&bytes);
+    return len;
+}
+
 /* The last group is CLOSE, which may be torn: that is a remark, and all else is still read. */
 static void each_flipped_byte_of_the_journal_is_found_and_named(void **state)
 {
@@ -217,6 +241,40 @@ static void each_flipped_byte_of_the_journal_is_found_and_named(void **state)
             set_bytes(w, path, str_of(good.ptr, good.len));
         }
         buf_free(&good);
+    }
+    world_free(w);
+}
+
+/* What was good when the log was opened may be bad now: each byte, under a reader that comes to it. */
+static void damage_behind_an_open_log_is_found_by_readers(void **state)
+{
+    struct world *w = small_log();
+    uint32_t first, last = journal_files(w, &first);
+    struct log_reader_options o = reading(w, NULL, 0);
+    struct err err;
+
+    (void)state;
+    o.range.from = log_horizon_of(w);
+    for (uint32_t file = first; file <= last; file++) {
+        char path[100];
+        uint64_t size;
+        snprintf(path, sizeof path, "data/journal/%08u.wal", file);
+        size = bytes_len(w, path);
+        for (uint64_t at = 0; at < size; at += 3) {
+            struct log_reader *r;
+            struct log_item item;
+            int got;
+            world_open(w);
+            flip(w, path, at);
+            r = reader_open(w, &o);
+            while ((got = log_next(r, UINT64_MAX, &item, &err)) > 0)
+                ;
+            if (at >= 64 || file > first) assert_true(got == -1 && err.code == ERR_DAMAGED);
+            log_reader_close(r);
+            log_abandon(w->log);
+            w->log = NULL;
+            flip(w, path, at);
+        }
     }
     world_free(w);
 }
@@ -351,6 +409,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_flipped_byte_of_the_segments_sets_and_horizon_is_found_and_named),
         cmocka_unit_test(each_flipped_byte_of_the_journal_is_found_and_named),
+        cmocka_unit_test(damage_behind_an_open_log_is_found_by_readers),
         cmocka_unit_test(a_complete_journal_file_cut_anywhere_is_found),
         cmocka_unit_test(a_missing_file_is_found_and_named),
         cmocka_unit_test(a_file_in_the_place_of_another_is_found),
