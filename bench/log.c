@@ -66,7 +66,7 @@ static uint64_t append(struct log *log)
 
 static void compact(struct log *log)
 {
-    struct log_compaction how = {NULL, no_time, NULL};
+    struct log_compaction how = {NULL, no_time, NULL, 0};
     struct err err;
     int got;
 

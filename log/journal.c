@@ -39,14 +39,15 @@ struct journal {
     uint64_t written, synced;             /* tickets: up to which all is written, and durable */
     struct journal_position end, durable; /* likewise */
     uint64_t next_ordinal, durable_ordinal;
-    usec arrival; /* the latest instant given out */
+    usec arrival;      /* the latest instant given out */
+    usec file_arrival; /* of the current file's first group; or, where that is not known, not later than it */
     struct journal_stats stats;
 
     struct group closed; /* the leader's */
     struct file *file;   /* the leader's */
 };
 
-enum goal { WRITE, SYNC };
+enum goal { WRITE, SYNC, ROLL };
 
 static usec read_clock(struct journal *j)
 {
@@ -125,6 +126,7 @@ static int write_open_group(struct journal *j, struct err *err)
     int rc;
 
     close_group(j);
+    if (at.offset == sizeof(struct journal_head)) j->file_arrival = j->arrival;
     pthread_mutex_unlock(&j->mutex);
     group_seal(&j->closed.bytes, at);
     rc = disk_write(j->file, j->closed.bytes.ptr, j->closed.bytes.len, at.offset, err);
@@ -150,7 +152,7 @@ static int lead(struct journal *j, enum goal goal, struct err *err)
 
     assert(!j->busy);
     j->busy = true;
-    rc = roll_if_full(j, err);
+    rc = goal == ROLL ? roll(j, err) : roll_if_full(j, err);
     if (!rc && j->open.entries) rc = write_open_group(j, err);
     if (!rc && goal == SYNC && j->synced < j->written) rc = sync_file(j, err);
     if (rc) j->failure = *err;
@@ -218,6 +220,18 @@ int journal_write(struct journal *j, struct journal_position *end, uint64_t *ord
     if (!rc && j->open.entries) rc = lead(j, WRITE, err);
     if (!rc && end) *end = j->end;
     if (!rc && ordinal) *ordinal = j->next_ordinal;
+    pthread_mutex_unlock(&j->mutex);
+    return rc;
+}
+
+int journal_roll(struct journal *j, usec before, struct err *err)
+{
+    int rc;
+
+    pthread_mutex_lock(&j->mutex);
+    wait_idle(j);
+    rc = check_failure(j, err);
+    if (!rc && j->end.offset > sizeof(struct journal_head) && j->file_arrival < before) rc = lead(j, ROLL, err);
     pthread_mutex_unlock(&j->mutex);
     return rc;
 }
@@ -357,6 +371,7 @@ int journal_open(const struct journal_options *options, struct journal **out, st
     j->end = j->durable = tail.end;
     j->next_ordinal = j->durable_ordinal = tail.ordinal;
     j->arrival = tail.arrival;
+    j->file_arrival = tail.file_arrival;
     *out = j;
     return 0;
 }

@@ -78,6 +78,10 @@ int journal_put(struct journal *j, enum entry_type type, uint32_t count, struct 
 int journal_write(struct journal *j, struct journal_position *end, uint64_t *ordinal, struct err *err) MUST_CHECK;
 /* Returns when everything up to the ticket is durable. UINT64_MAX: everything put so far. */
 int journal_sync(struct journal *j, uint64_t ticket, struct err *err) MUST_CHECK;
+/* Begins the next file, if the current one holds groups that arrived before the instant: what is closed can be
+ * compacted and, in time, deleted, though nothing more comes. After journal_open it may go by the head of the file, and
+ * begin the next one early. */
+int journal_roll(struct journal *j, usec before, struct err *err) MUST_CHECK;
 /* The arrival time that a group closed now would be stamped with: max(clock, last arrival). Also the epoch's clock. */
 usec journal_clock(struct journal *j);
 /* The position behind the last written group, and the next ordinal. */

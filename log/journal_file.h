@@ -132,7 +132,7 @@ struct journal_tail {
     struct file *file;
     struct journal_position end;
     uint64_t ordinal;
-    usec arrival;
+    usec arrival, file_arrival; /* the latest; that of the file's head */
 };
 /* Finds the tail: verifies, cuts, or makes the first file; everything before the tail is durable then. Fills dir->first
  * and the fields of *stats that are about opening. */

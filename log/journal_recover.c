@@ -153,6 +153,7 @@ static int open_file(struct recovery *r, uint32_t number, uint64_t *size, struct
     *size = (uint64_t)bytes;
     valid = journal_head_read(r->dir, number, r->tail.file, &head, err);
     if (valid < 0) return -1;
+    r->tail.file_arrival = valid ? head.arrival : r->tail.arrival;
     if (!follows) return valid ? 0 : bad_head(r, number, err);
     r->tail.end = (struct journal_position){number, sizeof head};
     if (!valid) return renew_head(r, number, previous_size, *size, err);

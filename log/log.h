@@ -13,8 +13,9 @@
  * others (DDL, epochs, sources) as entries of the control stream 0. Left out are the chunks of epochs that were broken
  * off; so ordinals have gaps.
  *
- * Failures of the disk in a pass leave the log as it was, and the pass can be tried again. Any other thread-safety: a
- * reader belongs to one thread at a time, all else may be called by any. */
+ * A pass that fails (the disk is full) leaves the log whole, and can be tried again. A reader belongs to one thread at
+ * a time; everything else may be called by any thread, and so callbacks are called by whoever runs the pass or reads.
+ */
 #ifndef WEIR_LOG_LOG_H
 #define WEIR_LOG_LOG_H
 
@@ -53,6 +54,8 @@ struct log_compaction {
     /* Called once for each record, in the order of ordinals of its stream. */
     struct record_time (*time)(void *arg, uint32_t stream, const struct record *record);
     void *arg;
+    usec close_before; /* the current file counts as closed, too, if it holds what arrived before this instant: else a
+                        * quiet stream would be kept until the file is full. 0 or USEC_MIN: never */
 };
 /* Turns the oldest closed journal file into a set and deletes it. 1: done; 0: there is none, or it holds chunks of an
  * epoch that is running; -1. Takes memory for the file's records, compressed. Call it until it says 0. */
@@ -101,7 +104,7 @@ struct log_want {
 struct log_reader_options {
     const struct log_want *want; /* NULL: every record and every entry; copied */
     size_t want_count;
-    bool control;           /* entries that are not records, too */
+    bool control;           /* entries that are not records, too (those that are gone are not reported) */
     struct log_range range; /* log_range_all, narrowed. from 0: the earliest there is, without LOG_LOST */
     /* Chunks in the journal: those of an aborted epoch are passed over, at those of a running one the reader waits.
      * NULL: they are handed out as they are, with their epoch. */
@@ -136,7 +139,8 @@ void log_reader_close(struct log_reader *r);
  * lies behind `to` is not lost); -1: failure, and from then on always. The reader sees what is written, durable or not:
  * to = journal_durable_ordinal keeps to what is. */
 int log_next(struct log_reader *r, uint64_t to, struct log_item *item, struct err *err) MUST_CHECK;
-/* Every item with a lesser ordinal was handed out: a reader that begins here goes on where this one stopped. */
+/* Every item with a lesser ordinal was handed out: a reader that begins here goes on where this one stopped. Behind a
+ * LOG_LOST it stays where it was until the next item. */
 uint64_t log_reader_position(const struct log_reader *r);
 struct log_read_stats log_reader_stats(const struct log_reader *r);
 

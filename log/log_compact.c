@@ -192,6 +192,7 @@ int log_compact(struct log *log, const struct log_compaction *how, struct err *e
     struct compaction c = {.log = log, .how = how};
     int failed;
 
+    if (journal_roll(log->journal, how->close_before, err)) return -1;
     pthread_mutex_lock(&log->mutex);
     c.head.file = log_next_file(log);
     pthread_mutex_unlock(&log->mutex);

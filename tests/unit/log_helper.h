@@ -63,7 +63,7 @@ static inline struct record_time world_time(void *arg, uint32_t stream, const st
 
 static inline struct log_compaction world_compaction(struct world *w)
 {
-    return (struct log_compaction){world_fate, world_time, w};
+    return (struct log_compaction){world_fate, world_time, w, 0};
 }
 
 static inline int world_try_open(struct world *w, struct err *err)

@@ -532,6 +532,32 @@ static void when_all_is_gone_the_log_is_the_journal(void **state)
     world_free(w);
 }
 
+/* The current file is far from full, and nothing more comes. */
+static void what_is_old_goes_from_a_quiet_journal_too(void **state)
+{
+    struct world *w = filled(2, 1 << 20, 20);
+    struct log_compaction how = world_compaction(w);
+    struct keep keep = {{USEC_MIN, USEC_MAX, USEC_MAX, USEC_MAX, USEC_MAX}};
+    struct err err;
+
+    (void)state;
+    how.close_before = w->known[0].arrival;
+    assert_int_equal(log_compact(w->log, &how, &err), 0);
+    how.close_before++;
+    assert_int_equal(log_compact(w->log, &how, &err), 1);
+    assert_int_equal(log_compact(w->log, &how, &err), 0);
+    assert_true(log_stats(w->log).journal_files == 1 && log_stats(w->log).ordinal == w->next_ordinal);
+    assert_true(retain(w, &keep, UINT64_MAX) > 0);
+    assert_true(log_stats(w->log).sets == 0);
+    log_abandon(w->log);
+    world_open(w);
+    put_many(w, 1);
+    how.close_before = w->stamped;
+    assert_int_equal(log_compact(w->log, &how, &err), 0);
+    assert_int_equal(world_check(w).damages, 0);
+    world_free(w);
+}
+
 static struct log_item expect_lost(struct log_reader *r, uint32_t stream)
 {
     struct log_item item;
@@ -621,6 +647,7 @@ int main(void)
         cmocka_unit_test(old_segments_go_from_the_disk_and_the_rest_stays),
         cmocka_unit_test(nothing_goes_that_a_checkpoint_needs),
         cmocka_unit_test(when_all_is_gone_the_log_is_the_journal),
+        cmocka_unit_test(what_is_old_goes_from_a_quiet_journal_too),
         cmocka_unit_test(a_reader_that_falls_behind_is_told_what_it_lost),
         cmocka_unit_test(event_times_outlive_the_segments_that_held_them),
     };

@@ -37,7 +37,8 @@ static int one_step(struct bounds *b, struct err *err)
 {
     struct world *w = b->world;
 
-    switch (rng_below(&w->rng, 8)) {
+    switch (rng_below(&w->rng, 9)) {
+    case 8: return journal_roll(log_journal(w->log), w->clock, err);
     case 0: return compact_all(w, err);
     case 1: return retain(b, err);
     case 2:

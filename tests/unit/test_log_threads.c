@@ -42,7 +42,7 @@ static usec keep_all(void *arg, uint32_t stream)
 static void *compact(void *arg)
 {
     struct shared *s = arg;
-    struct log_compaction how = {NULL, world_time, NULL};
+    struct log_compaction how = {NULL, world_time, NULL, 0};
     struct log_retention old = {keep_all, NULL, UINT64_MAX};
     struct err err = {0};
 
