@@ -55,7 +55,8 @@ struct log_compaction {
     struct record_time (*time)(void *arg, uint32_t stream, const struct record *record);
     void *arg;
     usec close_before; /* the current file counts as closed, too, if it holds what arrived before this instant: else a
-                        * quiet stream would be kept until the file is full. 0 or USEC_MIN: never */
+                        * quiet stream would be kept until the file is full. 0 or USEC_MIN: never. If beginning a file
+                        * fails, that is final, as for every write of the journal. */
 };
 /* Turns the oldest closed journal file into a set and deletes it. 1: done; 0: there is none, or it holds chunks of an
  * epoch that is running; -1. Takes memory for the file's records, compressed. Call it until it says 0. */
