@@ -48,11 +48,11 @@ enum { TYPE_WORDS = sizeof type_words / sizeof *type_words };
 
 static int unknown_type(struct binder *b, const struct ident *name)
 {
-    const char *words[TYPE_WORDS];
+    const char *words[TYPE_WORDS], *remedy = bind_type_remedy(name->text);
 
     for (int i = 0; i < TYPE_WORDS; i++) words[i] = type_words[i].word;
-    return err_set(b->err, ERR_NAME, name->at, "unknown type \"%.*s\"%s", (int)name->text.len, name->text.ptr,
-                   bind_hint(b, name->text, words, TYPE_WORDS));
+    return err_set(b->err, ERR_NAME, name->at, "unknown type \"%.*s\"%s%s", (int)name->text.len, name->text.ptr,
+                   remedy ? ": write " : "", remedy ? remedy : bind_hint(b, name->text, words, TYPE_WORDS));
 }
 
 /* DECIMAL, DECIMAL(p), DECIMAL(p, s). */
@@ -86,6 +86,9 @@ static int plain_type(struct binder *b, const struct type_name *name, const stru
     out->kind = word->kind;
     if (name->length >= 0 && word->form == FORM_BARE) {
         return err_set(b->err, ERR_SYNTAX, name->at, "%s takes no length", word->word);
+    }
+    if (name->scale >= 0 && word->form != FORM_DECIMAL) {
+        return err_set(b->err, ERR_SYNTAX, name->at, "%s takes one number", word->word);
     }
     if (name->with_time_zone) {
         if (word->kind != TYPE_TIMESTAMP) return bind_later(b, name->at, "%s WITH TIME ZONE", word->word), -1;
