@@ -26,8 +26,8 @@ void database_forget(struct database *db, const char *name);
 struct rows {
     int columns;
     const char *const *name;            /* column names */
-    const struct relation_value *value; /* of the current row: kinds NULL, BIGINT, DOUBLE, VARCHAR only (a TIMESTAMP
-                                         * has been turned into ISO text, BOOLEAN into 0/1) */
+    const struct relation_value *value; /* of the current row: kinds NULL, BIGINT, DOUBLE, VARCHAR, BINARY only (a
+                                         * TIMESTAMP has been turned into ISO text, BOOLEAN into 0/1) */
 };
 /* Called with value == NULL once before the first row (also when there are none), then for every row. A result other
  * than 0 stops the statement. */
