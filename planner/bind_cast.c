@@ -1,5 +1,5 @@
-/* bind_cast.c - one type where another is wanted: implicit and written casts, what a column takes, the branches of CASE.
- * A constant number is cast here, by the functions that the kernels use; so it costs nothing in a row. */
+/* bind_cast.c - one type where another is wanted: implicit and written casts, what a column takes, the branches of
+ * CASE. A constant number is cast here, by the functions that the kernels use; so it costs nothing in a row. */
 #include "base/decimal.h"
 #include "planner/binder.h"
 #include "planner/function_id.h"

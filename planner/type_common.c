@@ -38,8 +38,8 @@ static struct type as_decimal(struct type type)
 
 static int digits_limit(struct type a, struct type b, int digits_max)
 {
-    bool wide = (a.kind == TYPE_DECIMAL && a.precision > digits_max) ||
-                (b.kind == TYPE_DECIMAL && b.precision > digits_max);
+    bool wide =
+        (a.kind == TYPE_DECIMAL && a.precision > digits_max) || (b.kind == TYPE_DECIMAL && b.precision > digits_max);
 
     return wide ? DECIMAL_DIGITS_MAX : digits_max;
 }
@@ -122,8 +122,8 @@ static struct type common_decimal(struct type a, struct type b, int digits_max)
 
     a = as_decimal(a);
     b = as_decimal(b);
-    return limited(greatest(a.precision - a.scale, b.precision - b.scale), greatest(a.scale, b.scale),
-                   kept_scale(a, b), limit);
+    return limited(greatest(a.precision - a.scale, b.precision - b.scale), greatest(a.scale, b.scale), kept_scale(a, b),
+                   limit);
 }
 
 static struct type common_number(struct type a, struct type b, int digits_max)
