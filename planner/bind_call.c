@@ -28,7 +28,7 @@ struct bound *bind_function(struct binder *b, int at, const char *name, int coun
         return bind_refuse(b, ERR_LIMIT, at, "%s has more than %d arguments", name, FUNCTION_ARGS_MAX);
     for (int i = 0; i < count; i++) have[i] = args[i]->type;
     call->function = function_find(str_lit(name), have, count, bind_digits_max(b), at, want, &call->type, b->err);
-    if (!call->function) return NULL;
+    if (!call->function) return bind_refuse_call(b, at, name, count, args);
     call->count = count;
     call->args = arena_alloc(b->arena, (size_t)count * sizeof *call->args);
     for (int i = 0; i < count; i++) {
@@ -138,7 +138,9 @@ static struct bound *formed(struct scope *scope, const struct expr *e)
     switch (e->call.form) {
     case CALL_PLAIN:
         return plain(scope, e, call_is(e, "SUBSTRING") ? "SUBSTRING_OR_NULL" : name); /* kinesis-sql.md, 11.3 */
-    case CALL_STAR: return bind_refuse(b, ERR_SYNTAX, e->at, "only COUNT takes *");
+    case CALL_STAR:
+        if (!function_exists(str_lit(name))) return bind_unknown_function(b, str_lit(name), e->at);
+        return bind_refuse(b, ERR_SYNTAX, e->at, "only COUNT takes *");
     case CALL_BY:
         if (!call_is(e, "STEP")) break;
         return plain(scope, e, "STEP");

@@ -93,8 +93,8 @@ struct bound *bind_cast(struct binder *b, struct bound *e, struct type to, enum 
         f = function_cast(e->type, to, how);
     }
     if (!f) {
-        return bind_refuse(b, ERR_TYPE, at, "%s cannot be cast to %s", type_kind_name(e->type.kind),
-                           type_kind_name(to.kind));
+        return bind_refuse(b, ERR_TYPE, at, "%s cannot be cast to %s%s", type_kind_name(e->type.kind),
+                           type_kind_name(to.kind), bind_cast_remedy(e->type.kind, to.kind));
     }
     constant = cast_const(b, e, to);
     return constant ? constant : cast_call(b, e, f, to, at);
@@ -152,6 +152,9 @@ struct bound *bind_assign(struct binder *b, struct bound *e, const struct field 
     }
     if (is_assignable(from, kind)) return bind_cast(b, e, to->type, CAST_EXPLICIT, e->at);
     if (e->kind == BOUND_CONST && from == TYPE_VARCHAR && kind == TYPE_TIMESTAMP) return text_time(b, e);
+    if (*bind_cast_remedy(from, kind))
+        return bind_refuse(b, ERR_TYPE, e->at, "column \"%s\" is %s, this is %s%s", to->name, type_kind_name(kind),
+                           type_kind_name(from), bind_cast_remedy(from, kind));
     return bind_refuse(b, ERR_TYPE, e->at, "column \"%s\" is %s, this is %s: write CAST(... AS %s)", to->name,
                        type_kind_name(kind), type_kind_name(from), type_kind_name(kind));
 }
@@ -172,7 +175,7 @@ struct bound *bind_case(struct binder *b, int at, struct bound **args, int count
 
     for (int i = 1; i < count; i += i + 2 < count ? 2 : 1) {
         if (!bind_common(b, c->type, args[i]->type, &c->type)) continue;
-        return bind_refuse(b, ERR_TYPE, args[i]->at, "CASE yields %s and %s", type_kind_name(c->type.kind),
+        return bind_refuse(b, ERR_TYPE, args[i]->at, "CASE yields %s and %s: cast one to the type of the other", type_kind_name(c->type.kind),
                            type_kind_name(args[i]->type.kind));
     }
     for (int i = 1; i < count; i += i + 2 < count ? 2 : 1) {

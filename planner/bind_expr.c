@@ -329,8 +329,8 @@ struct bound *bind_condition(struct scope *scope, const struct expr *e, const ch
     if (!test || test->type.kind == TYPE_BOOLEAN) return test;
     if (test->type.kind == TYPE_NULL)
         return bind_cast(scope->binder, test, (struct type){.kind = TYPE_BOOLEAN}, CAST_IMPLICIT, e->at);
-    return bind_refuse(scope->binder, ERR_TYPE, e->at, "%s needs a BOOLEAN, this is %s", what,
-                       type_kind_name(test->type.kind));
+    return bind_refuse(scope->binder, ERR_TYPE, e->at, "%s needs a BOOLEAN, this is %s: compare it with something",
+                       what, type_kind_name(test->type.kind));
 }
 
 struct bound *bind_expr(struct scope *scope, const struct expr *e)

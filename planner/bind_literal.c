@@ -143,9 +143,10 @@ int bind_interval(struct binder *b, const struct expr *e, struct type *type, int
     else
         take(&r, '+');
     if (!take_fields(&r, q, value)) {
-        return err_set(b->err, ERR_VALUE, e->at, "'%.*s' is no INTERVAL %s%s%s", (int)e->interval.text.len,
+        return err_set(b->err, ERR_VALUE, e->at, "'%.*s' is no INTERVAL %s%s%s%s", (int)e->interval.text.len,
                        e->interval.text.ptr, time_unit_name(q->first), q->first == q->last ? "" : " TO ",
-                       q->first == q->last ? "" : time_unit_name(q->last));
+                       q->first == q->last ? "" : time_unit_name(q->last),
+                       q->first == q->last ? ": write a number, as in INTERVAL '10' MINUTE" : "");
     }
     if (negative) *value = -*value;
     return 0;

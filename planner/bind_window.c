@@ -8,8 +8,8 @@
  *     .. / 10                                        scaled: worth a tenth, still cut at every second
  *     FLOOR(.. TO SECOND)                            a whole second of a tenth: cut at every tenth second
  *
- * A quotient is cut to the microsecond. Where that is not in step with the seconds (.. / 60), they stay as many windows,
- * but the value is no longer exact until a coarser cut, in step with both, makes it so.
+ * A quotient is cut to the microsecond. Where that is not in step with the seconds (.. / 60), they stay as many
+ * windows, but the value is no longer exact until a coarser cut, in step with both, makes it so.
  *
  * So every spelling of the same window compares equal, whatever it shows. */
 #include "planner/binder.h"
@@ -379,21 +379,12 @@ struct bound *steps_above(struct binder *b, const struct plan *input, const stru
 /* What the user should have written instead of a column that is no event time. */
 static int not_event_time(struct binder *b, const struct source *source, const struct bound *time)
 {
-    const struct object *o = source && source->scan ? source->plan->object : NULL;
-    struct buf text = {0};
+    bool column = source && time->kind == BOUND_COLUMN && time->column >= 0;
+    const char *name = column ? source->plan->fields[time->column].name : NULL;
 
-    if (source && time->kind == BOUND_COLUMN && time->column >= 0)
-        buf_printf(&text, "\"%s\"", source->plan->fields[time->column].name);
-    else
-        buf_puts(&text, "this");
-    err_set(b->err, ERR_TYPE, time->at, "%s is not the event time: %s%s%s", buf_text(&text),
-            o && o->watermark_field >= 0 ? "write \"" : "write ROWTIME",
-            o && o->watermark_field >= 0 ? o->fields[o->watermark_field].name : "",
-            o && o->watermark_field >= 0 ? "\""
-            : o                          ? ", or name it in the stream's WATERMARK FOR"
-                                         : "");
-    buf_free(&text);
-    return -1;
+    return err_set(b->err, ERR_TYPE, time->at, "%s%s%s is not the event time: %s", name ? "\"" : "",
+                   name ? name : "this", name ? "\"" : "",
+                   bind_time_remedy(b, source ? source->plan : NULL, time->type.kind == TYPE_TIMESTAMP ? name : NULL));
 }
 
 static int check_span(struct binder *b, const struct bound *span, const char *what, bool positive)

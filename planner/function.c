@@ -103,7 +103,12 @@ const struct function *function_at(int id)
     return &overloads[id].function;
 }
 
-static struct str resolve_alias(struct str name)
+const char *function_alias(int i)
+{
+    return i < ALIASES ? aliases[i].name : NULL;
+}
+
+struct str function_resolve(struct str name)
 {
     for (int i = 0; i < ALIASES; i++) {
         if (str_equal_nocase(name, str_lit(aliases[i].name))) return str_lit(aliases[i].of);
@@ -118,7 +123,7 @@ static bool has_name(const struct overload *o, struct str name)
 
 bool function_exists(struct str name)
 {
-    struct str real = resolve_alias(name);
+    struct str real = function_resolve(name);
 
     for (int i = 0; i < FN_COUNT; i++) {
         if (has_name(&overloads[i], real)) return true;
@@ -307,7 +312,7 @@ static void wrong_arguments(struct str name, struct str real, const struct type 
 const struct function *function_find(struct str name, const struct type *args, int n, int digits_max, int at,
                                      struct type *want, struct type *result, struct err *err)
 {
-    struct str real = resolve_alias(name);
+    struct str real = function_resolve(name);
     const struct overload *best = NULL;
     int best_cost = 0;
 

@@ -33,6 +33,9 @@ const struct function *function_cast(struct type from, struct type to, enum cast
 /* True when there is a function of that name at all (also aggregates are not in here). */
 bool function_exists(struct str name);
 int function_count(void);
+/* The name of the list that another name stands for, or the name itself; the i-th of the other names, or NULL. */
+struct str function_resolve(struct str name);
+const char *function_alias(int i);
 const struct function *function_at(int id);
 
 #endif

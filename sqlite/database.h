@@ -35,6 +35,8 @@ typedef int (*rows_handler)(void *arg, const struct rows *rows);
 /* err->at is the offset of the token SQLite complains about when it says so, else -1. "no such table"/"no such column"
  * messages get a suggestion by edit distance. */
 int database_run(struct database *db, struct str sql, rows_handler handler, void *arg, struct err *err) MUST_CHECK;
+/* Whether SQLite's grammar takes the text (names need not exist). Runs nothing. */
+bool database_parses(struct database *db, struct str sql);
 /* From a signal handler or another thread: stops what runs (ERR_INTERRUPTED). */
 void database_interrupt(struct database *db);
 
