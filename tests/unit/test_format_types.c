@@ -46,7 +46,7 @@ static int64_t random_whole(struct rng *rng, int64_t most)
 static __int128 random_decimal(struct rng *rng, int precision)
 {
     __int128 bound = decimal_power(1 + (int)rng_below(rng, (uint64_t)precision));
-    __int128 v = (__int128)((unsigned __int128)rng_next(rng) << 63 | rng_next(rng) >> 1) & ~((__int128)1 << 127);
+    __int128 v = (__int128)((unsigned __int128)(rng_next(rng) >> 2) << 64 | rng_next(rng));
 
     return rng_below(rng, 4) ? v % bound * (rng_below(rng, 2) ? 1 : -1) : rng_below(rng, 2) ? bound - 1 : 1 - bound;
 }

@@ -29,7 +29,7 @@ static void int_values(struct model *m)
 /* Some differ in the upper half only, some in the lower. */
 static void wide_values(struct model *m)
 {
-    for (int i = 0; i < VALUES; i++) m->value[i].wide = ((__int128)(i / 20 - 10) << 64) + (int64_t)(i % 20 - 10);
+    for (int i = 0; i < VALUES; i++) m->value[i].wide = (i / 20 - 10) * ((__int128)1 << 64) + (i % 20 - 10);
 }
 
 static void double_values(struct model *m)
