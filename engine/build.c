@@ -11,7 +11,7 @@ int build_begin(struct engine *e, const struct object *o, struct group **out, st
     int failed;
 
     g->id = o->id;
-    g->place.ordinal = 1;
+    g->ordinal = 1;
     g->flow = engine_flow(e, e->main.flow);
     failed = flow_add(g->flow, e->catalog, o, err);
     for (int i = 0; !failed && (in = flow_inlet(g->flow, i)) != NULL; i++) {
@@ -29,6 +29,7 @@ void build_free(struct group *g)
 {
     if (!g) return;
     readings_close(g);
+    intake_free(g->intake);
     flow_free(g->flow);
     free(g);
 }
@@ -78,6 +79,6 @@ int epoch_join(struct engine *e, struct group *build, struct err *err)
     struct epoch ep = epoch_new(e, build, EPOCH_JOIN);
 
     ep.clock = e->clock;
-    ep.to = e->main.place.ordinal;
+    ep.to = e->main.ordinal;
     return run_join(e, build, &ep, err);
 }

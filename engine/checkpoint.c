@@ -24,8 +24,8 @@ struct saved {
     uint64_t epoch;
     int64_t clock;
     uint32_t at_file, next_id;             /* next_id: of the next object */
-    uint64_t at_offset, at_first, ordinal; /* the main group's place */
-    uint64_t scanned;                      /* journal entries before this ordinal are in it */
+    uint64_t at_offset, at_first, ordinal; /* its place in the journal; of the main group */
+    uint64_t scanned;                      /* entries of the log before this ordinal are in it */
     uint32_t objects;                      /* rows of the catalogue */
     uint32_t crc;                          /* CRC-32C of the whole value, with 0 here */
 };
@@ -41,6 +41,12 @@ struct saved_stream {
     uint64_t appended, derived;
     int64_t last_arrival;
 };
+
+/* A restart reads the log from here on. */
+static uint64_t needed_from(const struct saved *saved)
+{
+    return saved->ordinal < saved->scanned ? saved->ordinal : saved->scanned;
+}
 
 static void section_name(char out[48], uint32_t query, int n)
 {
@@ -198,6 +204,16 @@ static void delete_old(struct engine *e, uint64_t first, uint64_t before)
     }
 }
 
+/* Where a restart finds the first ordinal that it reads. */
+static int save_place(struct engine *e, struct saved *saved, struct err *err)
+{
+    if (log_find_place(e->log, needed_from(saved), &e->checkpoint_place, err)) return -1;
+    saved->at_file = e->checkpoint_place.at.file;
+    saved->at_offset = e->checkpoint_place.at.offset;
+    saved->at_first = e->checkpoint_place.first;
+    return 0;
+}
+
 int checkpoint_take(struct engine *e, struct err *err)
 {
     uint64_t number = e->checkpoint_number + 1, ordinal;
@@ -212,20 +228,19 @@ int checkpoint_take(struct engine *e, struct err *err)
         .streams = (uint32_t)e->state_count,
         .aborted = (uint32_t)e->aborted_count,
         .objects = count_objects(e),
-        .at_file = e->main.place.at.file,
         .next_id = catalog_next_id(e->catalog),
-        .at_offset = e->main.place.at.offset,
-        .at_first = e->main.place.first,
-        .ordinal = e->main.place.ordinal,
+        .ordinal = e->main.ordinal,
     };
 
     if (e->build) return 0; /* half a query is not kept: the next checkpoint will have it */
     if (journal_write(e->journal, NULL, &ordinal, err) || journal_sync(e->journal, UINT64_MAX, err)) return -1;
     saved.scanned = ordinal;
+    if (save_place(e, &saved, err)) return -1;
     if (write_file(e, number, base ? 0 : e->checkpoint_number, err) || save_all(e, &saved, err)) return -1;
     e->checkpoint_number = number;
     if (base) delete_old(e, e->checkpoint_base, number);
     e->checkpoint_base = saved.base;
+    e->needed_from = needed_from(&saved);
     e->work = 0;
     e->stats.checkpoints++;
     return 0;
@@ -281,7 +296,8 @@ int checkpoint_load_place(struct engine *e, struct checkpoint_place *place, int 
     buf_free(&bytes);
     *found = got > 0;
     if (got <= 0) return got;
-    *place = (struct checkpoint_place){.main = {saved.ordinal, {saved.at_file, saved.at_offset}, saved.at_first},
+    *place = (struct checkpoint_place){.ordinal = saved.ordinal,
+                                       .at = {{saved.at_file, saved.at_offset}, saved.at_first},
                                        .scanned = saved.scanned};
     return 0;
 }
@@ -428,6 +444,7 @@ int checkpoint_load(struct engine *e, struct err *err)
         e->clock = saved.clock;
         e->checkpoint_number = saved.number;
         e->checkpoint_base = saved.base;
+        e->needed_from = needed_from(&saved);
     }
     for (uint64_t n = saved.base; !failed && n <= saved.number; n++) failed = apply_file(e, n, saved.number, err);
     buf_free(&bytes);

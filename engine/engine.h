@@ -11,8 +11,7 @@
 #define WEIR_ENGINE_ENGINE_H
 
 #include "engine/session.h"
-#include "log/journal.h"
-#include "log/record.h"
+#include "log/log.h"
 #include "runtime/flow.h"
 #include "runtime/rowset.h"
 
@@ -32,19 +31,12 @@ struct reading {
     struct source *source;
 };
 
-/* A place in the journal: the first ordinal not used yet, and the written group in which it lies or behind which it
- * comes. */
-struct place {
-    uint64_t ordinal;
-    struct journal_position at;
-    uint64_t first; /* the ordinal with which that group begins */
-};
-
 /* Queries that share epochs, and where they stand: all of them, or one that is being built. */
 struct group {
     uint32_t id; /* 0: the main group; else the query that is being built */
     struct flow *flow;
-    struct place place;
+    uint64_t ordinal;      /* of the log: the first not used yet */
+    struct intake *intake; /* epoch_run.c; NULL: not made yet */
     struct reading *reading;
     size_t reading_count, reading_capacity;
 };
@@ -74,7 +66,8 @@ struct engine {
     bool owns_disk, in_memory;
     char *dir;
     struct file *lock;
-    struct journal *journal;
+    struct log *log;
+    struct journal *journal; /* the log's */
     struct database *database;
     struct catalog *catalog;
     const struct object *errors;
@@ -102,6 +95,9 @@ struct engine {
 
     /* Checkpoints: see checkpoint.c. */
     uint64_t checkpoint_number, checkpoint_base;
+    struct log_place checkpoint_place; /* its place in the journal, or where one was looked for */
+    uint64_t needed_from;              /* a restart reads the log from this ordinal on */
+    uint32_t journal_file; /* the files before it are segments */
     uint64_t work; /* bytes of input used since the last one */
 
     volatile sig_atomic_t interrupted;
@@ -182,19 +178,20 @@ void reading_forget(struct group *g, uint32_t stream);
 int readings_look(struct engine *e, struct err *err) MUST_CHECK;
 int reading_apply_source(struct engine *e, struct str payload, uint64_t ordinal, struct err *err) MUST_CHECK;
 
-/* intake.c: records of the journal dealt out to streams' feeds. */
+/* intake.c: records of the log dealt out to streams' feeds. */
 struct intake;
 struct intake *intake_new(struct engine *e);
 void intake_free(struct intake *in);
 /* Which streams, and whether derived records are wanted (history) or only those from outside. */
 enum intake_what { INTAKE_OUTSIDE, INTAKE_HISTORY };
 void intake_want(struct intake *in, uint32_t stream, enum intake_what what);
-/* Reads entries from the place on, up to ordinal `to`, at most max_rows and about max_bytes; the place moves to where
- * it stopped. Earlier contents are forgotten. */
-int intake_read(struct intake *in, struct place *place, uint64_t to, uint64_t max_rows, uint64_t max_bytes,
+/* True when exactly these streams are wanted. */
+bool intake_wants(const struct intake *in, uint32_t stream);
+size_t intake_streams(const struct intake *in);
+/* Reads records from *ordinal on, up to `to`, which is written: at most max_rows and about max_bytes; *ordinal moves to
+ * where it stopped. Earlier contents are forgotten. It goes on where it stopped last, or behind that. */
+int intake_read(struct intake *in, uint64_t *ordinal, uint64_t to, uint64_t max_rows, uint64_t max_bytes,
                 struct err *err) MUST_CHECK;
-/* The place moves on to an ordinal, past whatever stands there. */
-int intake_skip(struct engine *e, struct place *place, uint64_t to, struct err *err) MUST_CHECK;
 uint64_t intake_rows(const struct intake *in);
 uint64_t intake_bytes(const struct intake *in);
 struct feed *intake_feed(struct intake *in, uint32_t stream);
@@ -212,6 +209,7 @@ int epoch_append(void *engine, const struct object *stream, const struct batch *
 void epoch_skip(struct engine *e);
 /* Chunks of an epoch of this number are without a commit. */
 void epoch_aborted(struct engine *e, uint64_t number);
+enum epoch_fate epoch_fate(const struct engine *e, uint64_t number);
 
 /* build.c: the query that is being built, by replay or live. */
 int build_begin(struct engine *e, const struct object *o, struct group **out, struct err *err) MUST_CHECK;
@@ -228,11 +226,16 @@ int checkpoint_maybe(struct engine *e, struct err *err) MUST_CHECK;
 /* Brings the engine to its last checkpoint; *found 0 when there is none. scanned: entries before this ordinal are in
  * it. */
 struct checkpoint_place {
-    struct place main;
+    uint64_t ordinal; /* the main group's */
+    struct log_place at;
     uint64_t scanned;
 };
 int checkpoint_load_place(struct engine *e, struct checkpoint_place *place, int *found, struct err *err) MUST_CHECK;
 int checkpoint_load(struct engine *e, struct err *err) MUST_CHECK;
+
+/* upkeep.c: the log's passes, between epochs. */
+/* Closed files of the journal become segments; what is too old goes. Seldom has something to do. */
+int upkeep(struct engine *e, struct err *err) MUST_CHECK;
 
 /* relations.c */
 struct relation *relations_find(void *engine, const char *name);

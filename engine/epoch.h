@@ -42,7 +42,7 @@ int epoch_run_in_place(struct engine *e, struct group *g, struct epoch *ep, cons
 int epoch_run_journal(struct engine *e, struct group *g, struct epoch *ep, struct intake *in,
                       struct err *err) MUST_CHECK;
 int epoch_run_end(struct engine *e, struct group *g, const struct epoch *ep, struct err *err) MUST_CHECK;
-/* An intake for the streams that the group reads from the journal; the caller frees it. */
+/* The group's intake, for the streams that it reads from the log. */
 struct intake *epoch_intake(struct engine *e, struct group *g);
 /* The ordinal in the order keys of rows read in place next; 0: of none, or of the declaration. */
 uint64_t epoch_opened_at(const struct group *g);

@@ -16,8 +16,8 @@ struct epoch epoch_new(struct engine *e, const struct group *g, enum epoch_kind 
                           .group = g->id,
                           .kind = kind,
                           .clock = USEC_MIN,
-                          .from = g->place.ordinal,
-                          .to = g->place.ordinal};
+                          .from = g->ordinal,
+                          .to = g->ordinal};
 }
 
 void epoch_free(struct epoch *ep)

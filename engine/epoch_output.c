@@ -118,3 +118,11 @@ void epoch_aborted(struct engine *e, uint64_t number)
     e->aborted = mem_grow(e->aborted, &e->aborted_capacity, e->aborted_count + 1, sizeof *e->aborted);
     e->aborted[e->aborted_count++] = number;
 }
+
+enum epoch_fate epoch_fate(const struct engine *e, uint64_t number)
+{
+    for (size_t i = 0; i < e->aborted_count; i++) {
+        if (e->aborted[i] == number) return FATE_ABORTED;
+    }
+    return number > e->epoch ? FATE_RUNNING : FATE_COMMITTED;
+}

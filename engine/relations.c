@@ -93,8 +93,7 @@ struct stream_cursor {
     struct inlet *inlet;
     struct intake *intake; /* of a stream in the log */
     struct source *source; /* of one read in place */
-    struct place place;
-    uint64_t end;
+    uint64_t ordinal, end; /* of the log: the first not read yet; where it ends */
     int row; /* in the inlet's batch */
     struct buf number;
 };
@@ -125,7 +124,7 @@ static int open_file(struct stream_cursor *c, struct err *err)
 
 static int open_log(struct stream_cursor *c, struct err *err)
 {
-    c->place.ordinal = 1;
+    c->ordinal = 1;
     c->intake = intake_new(c->engine);
     intake_want(c->intake, c->object->id, INTAKE_HISTORY);
     c->inlet->feed = intake_feed(c->intake, c->object->id);
@@ -165,8 +164,8 @@ static int refill(struct stream_cursor *c, struct err *err)
         c->inlet->drained = false;
         if (inlet_fill(c->inlet, BATCH_ROWS, err)) return -1;
         if (c->inlet->next < c->inlet->count) return 1;
-        if (!c->intake || c->place.ordinal >= c->end) return 0;
-        if (intake_read(c->intake, &c->place, c->end, UINT64_MAX, HISTORY_BYTES, err)) return -1;
+        if (!c->intake || c->ordinal >= c->end) return 0;
+        if (intake_read(c->intake, &c->ordinal, c->end, UINT64_MAX, HISTORY_BYTES, err)) return -1;
     }
 }
 

@@ -30,7 +30,8 @@ int engine_step(struct engine *e, struct err *err)
     if (check_alive(e, err)) return -1;
     did = epoch_step(e, &e->main, err);
     if (did < 0) return engine_fail(e, err); /* half an epoch is in the operators */
-    return did > 0 && checkpoint_maybe(e, err) ? after(e, -1, err) : did;
+    if ((did > 0 && checkpoint_maybe(e, err)) || upkeep(e, err)) return after(e, -1, err);
+    return did;
 }
 
 int engine_drain(struct engine *e, progress_handler progress, void *arg, struct err *err)
