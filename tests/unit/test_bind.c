@@ -56,7 +56,7 @@ static const struct refused {
     {"CREATE STREAM x AS SELECT v ^= k AS n FROM s", "INTEGER = VARCHAR(3) is not defined: write CAST(... AS VARCHAR) around the INTEGER"},
     {"CREATE STREAM x AS SELECT CASE WHEN v > 1.5 THEN 1.5 ELSE ^k END AS n FROM s",
      "CASE yields DECIMAL and VARCHAR: cast one to the type of the other"},
-    {"CREATE STREAM x AS SELECT ^123456789012345678901234567890123456789 AS n FROM s", "more than the 38 digits"},
+    {"CREATE STREAM x AS SELECT ^123456789012345678901234567890123456789 AS n FROM s", "123456789012345678901234567890123456789 has more than the 38 digits of a DECIMAL: with an exponent it is a DOUBLE"},
     {"INSERT INTO s (k) VALUES (^1)", "column \"k\" is VARCHAR, this is INTEGER: write CAST(... AS VARCHAR)"},
     {"INSERT INTO s (k) ^SELECT k FROM s", "not supported yet: INSERT ... SELECT outside a pump"},
     {"SELECT ^prize FROM s", "unknown column \"prize\": did you mean \"price\"?"},
