@@ -198,7 +198,6 @@ static const struct refused {
     {"SELECT STREAM MONOTONIC(k) FROM s GROUP BY ^MONOTONIC(k)", "not supported yet: MONOTONIC of VARCHAR"},
     {"SELECT k FROM s GROUP BY ^ROLLUP (k)", "not supported yet: ROLLUP"},
     {"SELECT k FROM s WITH (^start = 'latest')", "not supported yet: the option start of a query"},
-    {"SELECT ^TRY_CAST(k AS INTEGER) FROM s", "not supported yet: TRY_CAST"},
     {"SELECT v FROM x.^y", "unknown stream \"y\""},
 };
 
