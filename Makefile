@@ -9,7 +9,7 @@ CFLAGS ?= -O2 -g
 # What every build has, whatever CFLAGS says. -ffp-contract=off: a*b+c rounds twice on every processor (design, R11).
 STRICT := -std=gnu11 -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -ffp-contract=off \
           -fno-strict-aliasing -D_GNU_SOURCE -I. -I$(BUILD)
-LIBS   := -lsqlite3 -ledit -lzstd -lpcre2-8 -lutf8proc -lm -lpthread
+LIBS   := -lsqlite3 -ledit -lzstd -lpcre2-8 -lutf8proc -lmd -lm -lpthread
 
 # make V=1 shows the commands.
 ifneq ($(V),)

@@ -7,7 +7,8 @@
 
 static bool widens(enum type_kind from, enum type_kind to)
 {
-    return from == TYPE_NULL || from == to || (type_is_numeric(from) && type_is_numeric(to) && from < to);
+    return from == TYPE_NULL || from == to || (type_is_numeric(from) && type_is_numeric(to) && from < to) ||
+           (from == TYPE_CHAR && to == TYPE_VARCHAR);
 }
 
 int type_common(struct type a, struct type b, struct type *out)
@@ -42,13 +43,45 @@ static struct bound *cast_const(struct binder *b, const struct bound *e, struct 
     return c;
 }
 
+static bool is_cut(struct type from, struct type to)
+{
+    return to.length && (!from.length || from.length > to.length);
+}
+
+/* The old service cuts text that is too long. */
+static struct bound *cut_text(struct binder *b, struct bound *e, struct type to)
+{
+    struct bound *length = bound_int(b, TYPE_BIGINT, to.length, e->at), *cut;
+
+    if ((cut = bind_function(b, e->at, "LEFT", 2, (struct bound *[]){e, length}))) cut->type = to;
+    return cut;
+}
+
+/* CHAR becomes other types through VARCHAR, and they become it through a VARCHAR of its length. */
+static struct bound *cast_char(struct binder *b, struct bound *e, struct type to, int at)
+{
+    struct type between = {.kind = TYPE_VARCHAR, .length = to.kind == TYPE_CHAR ? to.length : 0};
+    struct bound *text = bind_cast(b, e, between, CAST_EXPLICIT, at);
+
+    return text ? bind_cast(b, text, to, CAST_EXPLICIT, at) : NULL;
+}
+
+static bool is_through_text(enum type_kind from, enum type_kind to)
+{
+    if (from == TYPE_NULL || from == TYPE_BINARY || to == TYPE_BINARY) return false;
+    return (from == TYPE_CHAR && !type_is_text(to)) || (to == TYPE_CHAR && !type_is_text(from));
+}
+
 struct bound *bind_cast(struct binder *b, struct bound *e, struct type to, enum cast_how how, int at)
 {
     const struct function *f = function_cast(e->type, to, how);
-    bool same = e->type.kind == to.kind, cut = to.length && (!e->type.length || e->type.length > to.length);
+    bool same = e->type.kind == to.kind, cut = is_cut(e->type, to);
     struct bound *call;
 
-    if (same && !cut) return e;
+    if (same && !cut && (to.kind != TYPE_CHAR || e->type.length == to.length)) return e;
+    if (how == CAST_EXPLICIT && is_through_text(e->type.kind, to.kind)) return cast_char(b, e, to, at);
+    if (cut && b->ctx->dialect == DIALECT_KINESIS && type_is_text(e->type.kind) && to.kind == TYPE_VARCHAR)
+        return cut_text(b, e, to);
     if (!f) {
         return bind_refuse(b, ERR_TYPE, at, "%s cannot be cast to %s", type_kind_name(e->type.kind),
                            type_kind_name(to.kind));
@@ -61,16 +94,6 @@ struct bound *bind_cast(struct binder *b, struct bound *e, struct type to, enum 
     call->args = arena_alloc(b->arena, sizeof *call->args);
     call->args[0] = e;
     return call;
-}
-
-/* The old service cuts text that is too long for its column. */
-static struct bound *cut_text(struct binder *b, struct bound *e, struct type to)
-{
-    struct bound *length = bound_int(b, TYPE_BIGINT, to.length, e->at), *cut;
-
-    if (!to.length || (e->type.length && e->type.length <= to.length)) return e;
-    if ((cut = bind_function(b, e->at, "LEFT", 2, (struct bound *[]){e, length}))) cut->type = to;
-    return cut;
 }
 
 /* A text literal for a column of times is one of them. */
@@ -86,9 +109,8 @@ struct bound *bind_assign(struct binder *b, struct bound *e, const struct field 
 {
     enum type_kind from = e->type.kind, kind = to->type.kind;
 
-    if (from == TYPE_VARCHAR && kind == TYPE_VARCHAR && b->ctx->dialect == DIALECT_KINESIS)
-        return cut_text(b, e, to->type);
-    if (from == kind || from == TYPE_NULL || (type_is_numeric(from) && type_is_numeric(kind))) {
+    if (from == kind || from == TYPE_NULL || (type_is_numeric(from) && type_is_numeric(kind)) ||
+        (type_is_text(from) && type_is_text(kind))) {
         return bind_cast(b, e, to->type, CAST_EXPLICIT, e->at);
     }
     if (e->kind == BOUND_CONST && from == TYPE_VARCHAR && kind == TYPE_TIMESTAMP) return text_time(b, e);
@@ -105,21 +127,23 @@ struct bound *bind_function(struct binder *b, int at, const char *name, int coun
 
     if (count > FUNCTION_ARGS_MAX)
         return bind_refuse(b, ERR_LIMIT, at, "%s has more than %d arguments", name, FUNCTION_ARGS_MAX);
-    for (int i = 0; i < count; i++) have[i] = args[i]->type;
+    call->count = count;
+    call->args = arena_alloc(b->arena, (size_t)count * sizeof *call->args + 1);
+    for (int i = 0; i < count; i++) call->args[i] = args[i];
+    if (bind_is_comparison(name) && bind_strip_blanks(b, count, call->args)) return NULL;
+    for (int i = 0; i < count; i++) have[i] = call->args[i]->type;
     call->function = function_find(str_lit(name), have, count, at, want, &call->type, b->err);
     if (!call->function) return NULL;
-    call->count = count;
-    call->args = arena_alloc(b->arena, (size_t)count * sizeof *call->args);
     for (int i = 0; i < count; i++) {
-        if (!(call->args[i] = bind_cast(b, args[i], want[i], CAST_IMPLICIT, at))) return NULL;
+        if (!(call->args[i] = bind_cast(b, call->args[i], want[i], CAST_IMPLICIT, at))) return NULL;
     }
-    return call;
+    return bind_check_pattern(b, call) ? NULL : call;
 }
 
-/* The type without its length. */
+/* The type without its length, if it can be without. */
 static struct type unlimited(struct type type)
 {
-    type.length = 0;
+    if (type.kind != TYPE_CHAR) type.length = 0;
     return type;
 }
 
@@ -233,14 +257,26 @@ static struct bound *tumble(struct scope *scope, const struct expr *e)
     return bind_tumble(scope->binder, scope->source, args[0], args[1], args[2]);
 }
 
+static bool is_substring(const struct expr *e)
+{
+    return call_is(e, "SUBSTRING");
+}
+
+static struct bound *substring(struct scope *scope, const struct expr *e)
+{
+    struct bound *args[FUNCTION_ARGS_MAX];
+
+    if (arguments(scope, e, args)) return NULL;
+    return bind_substring(scope->binder, e->at, e->call.form, e->call.args.count, args);
+}
+
 static struct bound *formed(struct scope *scope, const struct expr *e)
 {
     struct binder *b = scope->binder;
     const char *name = call_name(b, e);
 
     switch (e->call.form) {
-    case CALL_PLAIN:
-        return plain(scope, e, call_is(e, "SUBSTRING") ? "SUBSTRING_OR_NULL" : name); /* kinesis-sql.md, 11.3 */
+    case CALL_PLAIN: return is_substring(e) ? substring(scope, e) : plain(scope, e, name);
     case CALL_STAR: return bind_refuse(b, ERR_SYNTAX, e->at, "only COUNT takes *");
     case CALL_BY:
         if (!call_is(e, "STEP")) break;
@@ -250,13 +286,17 @@ static struct bound *formed(struct scope *scope, const struct expr *e)
         return to_unit(scope, e);
     case CALL_FROM:
         if (call_is(e, "EXTRACT")) return extract(scope, e);
-        if (!call_is(e, "SUBSTRING")) break;
-        return plain(scope, e, "SUBSTRING");
-    case CALL_IN: return plain(scope, e, "POSITION");
-    case CALL_TRIM: return trim(scope, e);
+        if (!is_substring(e)) break;
+        return substring(scope, e);
     case CALL_FOR:
     case CALL_SIMILAR:
-    case CALL_PLACING: return bind_later(b, e->at, "this form of %s", name);
+        if (!is_substring(e)) break;
+        return substring(scope, e);
+    case CALL_IN: return plain(scope, e, "POSITION");
+    case CALL_TRIM: return trim(scope, e);
+    case CALL_PLACING:
+        if (!call_is(e, "OVERLAY")) break;
+        return plain(scope, e, name);
     }
     return bind_refuse(b, ERR_SYNTAX, e->at, "%s is not written like this", name);
 }
@@ -267,23 +307,9 @@ static struct bound *formed(struct scope *scope, const struct expr *e)
 static bool is_planned(const struct expr *e)
 {
     static const char *const names[] = {
-        "HOP",           "SESSION",
-        "CUMULATE",      "ROW_NUMBER",
-        "RANK",          "DENSE_RANK",
-        "LAG",           "LEAD",
-        "NTH_VALUE",     "JSON_VALUE",
-        "JSON_QUERY",    "JSON_EXISTS",
-        "REGEX_REPLACE", "REGEXP_REPLACE",
-        "REGEXP_LIKE",   "REGEXP_EXTRACT",
-        "INITCAP",       "OVERLAY",
-        "DATE_BIN",      "TIMESTAMPADD",
-        "TIMESTAMPDIFF", "SPLIT_INDEX",
-        "SPLIT_PART",    "LPAD",
-        "RPAD",          "MD5",
-        "SHA256",        "CONCAT_WS",
-        "REPEAT",        "TYPEOF",
-        "CARDINALITY",   "REGEX_LOG_PARSE",
-        "GROUPING",
+        "HOP",    "SESSION",     "CUMULATE",        "ROW_NUMBER", "RANK",         "DENSE_RANK",
+        "LAG",    "LEAD",        "NTH_VALUE",       "DATE_BIN",   "TIMESTAMPADD", "TIMESTAMPDIFF",
+        "TYPEOF", "CARDINALITY", "REGEX_LOG_PARSE", "GROUPING",
     };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

@@ -9,6 +9,7 @@
  *   bind_name.c     names of columns
  *   bind_expr.c     expressions
  *   bind_call.c     calls of functions, casts, aggregates
+ *   bind_text.c     patterns, CHAR, the written forms of functions of text
  *   bind_literal.c  literals
  *   bind_type.c     names of types
  *
@@ -161,6 +162,17 @@ struct bound *bind_assign(struct binder *b, struct bound *e, const struct field 
 /* The type that both widen to; -1 without err when there is none. */
 int type_common(struct type a, struct type b, struct type *out);
 struct bound *bind_case(struct binder *b, int at, struct bound **args, int count);
+
+/* ---- bind_text.c ---- */
+/* Refuses a constant pattern that is none. */
+int bind_check_pattern(struct binder *b, const struct bound *call);
+bool bind_is_comparison(const char *name);
+/* When one of the arguments is a CHAR, the texts among them lose the blanks at their ends. */
+int bind_strip_blanks(struct binder *b, int count, struct bound **args);
+/* s SIMILAR TO p [ESCAPE e]: LIKE where that is the same. */
+struct bound *bind_similar(struct binder *b, int at, int count, struct bound *const *args);
+struct bound *bind_concat(struct binder *b, int at, struct bound *const *args);
+struct bound *bind_substring(struct binder *b, int at, enum call_form form, int count, struct bound *const *args);
 
 /* ---- bind_literal.c ---- */
 struct bound *bind_literal(struct binder *b, const struct expr *e, bool negative);

@@ -28,13 +28,15 @@ enum {
     INTERVAL_MONTH = TYPE_INTERVAL_MONTH,
 };
 
+enum { FUNCTION_WRITTEN_MAX = 5 }; /* arguments of one entry of the list */
+
 enum form { FORM_FIXED, FORM_VARIADIC, FORM_CAST };
 
 struct overload {
     struct function function;
     enum form form;
     int count; /* of args; of a variadic one: the last stands for any number */
-    uint8_t args[3];
+    uint8_t args[FUNCTION_WRITTEN_MAX];
     uint8_t result;
 };
 
@@ -313,16 +315,24 @@ const struct function *function_find(struct str name, const struct type *args, i
 
 /* ---- casts ---- */
 
-/* A text that is as long as `from` allows fits `to`. */
+/* A text that is as long as `from` allows is one of `to`, as it is. */
 static bool length_fits(struct type from, struct type to)
 {
-    return to.kind != TYPE_VARCHAR || to.length == 0 || (from.length && from.length <= to.length);
+    if (to.kind == TYPE_CHAR) return from.length == to.length;
+    return to.length == 0 || (from.length && from.length <= to.length);
+}
+
+/* CHAR(3) widens to CHAR(5). */
+static bool widens_by_length(struct type from, struct type to)
+{
+    return from.kind == TYPE_CHAR && from.length < to.length;
 }
 
 const struct function *function_cast(struct type from, struct type to, enum cast_how how)
 {
     if (from.kind == to.kind && length_fits(from, to)) return function_at(FN_CAST_SAME);
-    if (how == CAST_IMPLICIT && (from.kind == to.kind || widening(from.kind, to.kind) < 0)) return NULL;
+    if (how == CAST_IMPLICIT && (from.kind == to.kind ? !widens_by_length(from, to) : widening(from.kind, to.kind) < 0))
+        return NULL;
     if (from.kind == TYPE_NULL) return function_at(FN_CAST_NULL);
     for (int i = 0; i < FN_COUNT; i++) {
         const struct overload *o = &overloads[i];
