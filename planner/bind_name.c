@@ -44,7 +44,7 @@ struct object *bind_object(struct binder *b, const struct name *name, unsigned k
 
     if (name->count > 1) return bind_later(b, name->at, "names of schemas");
     o = catalog_find(b->ctx->catalog, id->text, id->quoted, kinds, id->at, b->err);
-    return o && !bind_check_case(b, id, o->name) ? o : NULL;
+    return o && (o->system || !bind_check_case(b, id, o->name)) ? o : NULL;
 }
 
 /* ---- columns of a list ---- */
