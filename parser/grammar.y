@@ -735,7 +735,6 @@ call_plain: path '(' args ')' { $$ = build_call(parse, $1, $3, @$); } ;
 trim:
       arglist { $$ = build_arguments(parse, QUANTIFIER_NONE, $1, (struct sorts){0}); }
     | expr FROM expr { $$ = build_form(parse, CALL_TRIM, $1, $3, NULL, NULL); }
-    | expr ',' expr { $$ = build_form(parse, CALL_TRIM, $3, $1, NULL, NULL); }
     | TRIM_SIDE FROM expr { $$ = build_form(parse, CALL_TRIM, $3, NULL, NULL, NULL); $$->side = $1; }
     | TRIM_SIDE expr FROM expr { $$ = build_form(parse, CALL_TRIM, $2, $4, NULL, NULL); $$->side = $1; }
     ;
