@@ -43,7 +43,7 @@ struct system_table {
 enum query_column { QUERY_COLUMNS(X) QUERY_COLUMN_COUNT };
 enum stream_column { STREAM_COLUMNS(X) STREAM_COLUMN_COUNT };
 #undef X
-#define X(id, column, kind_of) {.name = column, .type = {kind_of, 0}},
+#define X(id, column, kind_of) {.name = column, .type = {.kind = kind_of}},
 static const struct field query_fields[] = {QUERY_COLUMNS(X)};
 static const struct field stream_fields[] = {STREAM_COLUMNS(X)};
 #undef X

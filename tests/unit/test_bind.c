@@ -5,9 +5,11 @@
 static const struct refused {
     const char *sql, *message;
 } refused[] = {
+    {"CREATE STREAM x (a ^VARCHAR(3, 2))", "VARCHAR takes one number"},
+    {"CREATE STREAM x (a ^TIMESTAMP(3, 2))", "TIMESTAMP takes one number"},
     {"CREATE STREAM x (a ^INTEGR)", "unknown type \"INTEGR\": did you mean \"INTEGER\"?"},
     {"CREATE STREAM x (a INTEGER, A INTEGER, ^a DOUBLE)", "column \"a\" is there twice"},
-    {"CREATE STREAM x (a INTEGER FORMAT ^'yyyy')", "FORMAT is for TIMESTAMP, \"a\" is INTEGER"},
+    {"CREATE STREAM x (a INTEGER FORMAT ^'yyyy')", "FORMAT is for dates and times, \"a\" is INTEGER"},
     {"CREATE STREAM x (a TIMESTAMP FORMAT ^'yyyy-QQ')", "unknown letter 'Q' in timestamp format 'yyyy-QQ'"},
     {"CREATE STREAM x (a INTEGER FROM ^'a.b')", "a path begins with $: '$.properties.mag'"},
     {"CREATE STREAM x (a INTEGER FROM ^'$.a') WITH (format = 'csv')", "CSV has no paths: its columns come in order"},
