@@ -323,7 +323,6 @@ static int refuse_unused(struct binder *b, const struct expr *e)
 {
     const struct call *c = &e->call;
 
-    if (c->json) return bind_later(b, e->at, "the clauses of %s", call_name(b, e)), -1;
     if (c->nth_from) return bind_later(b, e->at, c->nth_from == NTH_FROM_LAST ? "FROM LAST" : "FROM FIRST"), -1;
     if (c->nulls) return bind_later(b, e->at, c->nulls == NULLS_IGNORE ? "IGNORE NULLS" : "RESPECT NULLS"), -1;
     if (c->zone && !call_is(e, "TUMBLE")) return bind_later(b, c->zone->at, "TIME ZONE in %s", call_name(b, e)), -1;
@@ -369,6 +368,7 @@ struct bound *bind_call(struct scope *scope, const struct expr *e)
     if (is_planned(e)) return bind_later(b, e->at, "%s", call_name(b, e));
     if (check_plain(b, e)) return NULL;
     if (column) return bind_refuse(b, ERR_NAME, e->at, "%s is not here: write the column %s", call_name(b, e), column);
+    if (e->call.json) return bind_json(scope, e);
     if (call_is(e, "TUMBLE")) return tumble(scope, e);
     if (call_is(e, "MONOTONIC") && e->call.args.count == 1) return argument(scope, e, 0);
     if ((call_is(e, "NOW") || call_is(e, "CURRENT_ROW_TIMESTAMP")) && !e->call.args.count && scope->source) {

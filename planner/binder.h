@@ -11,6 +11,7 @@
  *   bind_expr.c     expressions
  *   bind_call.c     calls of functions, casts, aggregates
  *   bind_text.c     patterns, CHAR, the written forms of functions of text
+ *   bind_json.c     the clauses of JSON_VALUE, JSON_QUERY, JSON_EXISTS
  *   bind_literal.c  literals
  *   bind_type.c     names of types
  *
@@ -209,6 +210,10 @@ struct bound *bind_substring(struct binder *b, int at, enum call_form form, int 
 
 /* ---- bind_period.c ---- */
 struct bound *bind_period(struct scope *scope, const struct expr *e);
+
+/* ---- bind_json.c ---- */
+/* A call with clauses: RETURNING, WRAPPER, ON EMPTY, ON ERROR. */
+struct bound *bind_json(struct scope *scope, const struct expr *e);
 
 /* ---- bind_literal.c ---- */
 struct bound *bind_literal(struct binder *b, const struct expr *e, bool negative);

@@ -193,6 +193,26 @@ static bool is_container(const struct text *document, struct json_part part)
     return document->ptr[part.start] == '{' || document->ptr[part.start] == '[';
 }
 
+/* The numbers that planner/bind_json.c knows. */
+static int kind_of(enum outcome outcome, const struct text *document, struct json_part part)
+{
+    if (outcome != FOUND) return outcome == MISSING ? 2 : 3;
+    return is_container(document, part) ? 4 : document->ptr[part.start] == 'n';
+}
+
+void fn_json_kind(struct kernel_call *c)
+{
+    struct json_state *s = state_of(c);
+    struct json_part part;
+
+    for (int row = 0; row < c->rows; row++) {
+        const struct text *document = &c->args[0]->texts[row];
+        c->out->ints[row] = 0;
+        if (column_is_null(c->out, row) || !locate(c, s, row, WHERE_PATH)) continue;
+        c->out->ints[row] = kind_of(find(s, document, &part), document, part);
+    }
+}
+
 /* Borrows the argument's bytes. */
 void fn_json_query(struct kernel_call *c)
 {
@@ -279,4 +299,18 @@ void fn_json_value(struct kernel_call *c)
 void fn_json_get_text(struct kernel_call *c)
 {
     value_each(c, WHERE_STEP);
+}
+
+void fn_json_require(struct kernel_call *c)
+{
+    uint64_t given[BATCH_WORDS];
+
+    memset(given, 0xff, sizeof given);
+    if (c->out->valid) memcpy(given, c->out->valid, (size_t)kernel_words(c->rows) * sizeof *given);
+    value_each(c, WHERE_PATH);
+    for (int row = 0; row < c->rows; row++) {
+        if (!bit_get(given, row) || !column_is_null(c->out, row)) continue;
+        bit_set(kernel_valid(c), row);
+        kernel_fail(c, row, ROW_BAD_VALUE);
+    }
 }

@@ -25,12 +25,13 @@ static void build_each(struct kernel_call *c, void (*append)(struct kernel_call 
 
 /* ---- OVERLAY ---- */
 
-/* The argument i, moved by `by`, where that cannot overflow. */
+/* i moved by so much; as far as 64 bits go. */
 static int64_t moved(int64_t i, int64_t by)
 {
     int64_t sum;
 
-    return __builtin_add_overflow(i, by, &sum) ? INT64_MAX : sum;
+    if (!__builtin_add_overflow(i, by, &sum)) return sum;
+    return by < 0 ? INT64_MIN : INT64_MAX;
 }
 
 static void append_overlay(struct kernel_call *c, int row)

@@ -442,15 +442,10 @@ static int signature_types(const struct function *f, enum type_kind any, enum ty
     static const struct {
         const char *name;
         enum type_kind kind;
-    } words[] = {{"BOOLEAN", TYPE_BOOLEAN},
-                 {"INTEGER", TYPE_INTEGER},
-                 {"BIGINT", TYPE_BIGINT},
-                 {"DOUBLE", TYPE_DOUBLE},
-                 {"VARCHAR", TYPE_VARCHAR},
-                 {"BINARY", TYPE_BINARY},
-                 {"TIMESTAMP", TYPE_TIMESTAMP},
-                 {"INTERVAL_DAY", TYPE_INTERVAL_DAY},
-                 {"INTERVAL_MONTH", TYPE_INTERVAL_MONTH}};
+    } words[] = {
+        {"BOOLEAN", TYPE_BOOLEAN},     {"INTEGER", TYPE_INTEGER},           {"BIGINT", TYPE_BIGINT},
+        {"DOUBLE", TYPE_DOUBLE},       {"VARCHAR", TYPE_VARCHAR},           {"BINARY", TYPE_BINARY},
+        {"TIMESTAMP", TYPE_TIMESTAMP}, {"INTERVAL_DAY", TYPE_INTERVAL_DAY}, {"INTERVAL_MONTH", TYPE_INTERVAL_MONTH}};
     const char *at = strchr(f->signature, '(') + 1;
     int n = 0;
 
@@ -489,8 +484,8 @@ static bool has_error(int row, int n)
 
 static bool is_own(const struct function *f)
 {
-    static const int own[] = {FN_DISTINCT, FN_IN,      FN_NULLIF,   FN_AND,      FN_OR,
-                              FN_IS_NULL,  FN_IS_TRUE, FN_IS_FALSE, FN_COALESCE, FN_IF, FN_CONCAT_WS};
+    static const int own[] = {FN_DISTINCT, FN_IN,       FN_NULLIF,   FN_AND, FN_OR,       FN_IS_NULL,
+                              FN_IS_TRUE,  FN_IS_FALSE, FN_COALESCE, FN_IF,  FN_CONCAT_WS};
 
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
         if (own[i] == f->id) return true;

@@ -1,5 +1,5 @@
-/* test_reference_regex.c - patterns of SIMILAR TO, made at random as trees, against a matcher that knows nothing but their
- * definition: which positions of the text a part of the pattern can end at, given where it may begin. */
+/* test_reference_regex.c - patterns of SIMILAR TO, made at random as trees, against a matcher that knows nothing but
+ * their definition: which positions of the text a part of the pattern can end at, given where it may begin. */
 #include "tests/unit/build_bound.h"
 
 #include "base/hash.h"
@@ -14,11 +14,11 @@ enum node_kind { NODE_LETTER, NODE_ANY_ONE, NODE_ANY_TEXT, NODE_CLASS, NODE_SEQU
 
 struct tree {
     enum node_kind kind;
-    int letter;                 /* LETTER */
-    unsigned with, without;     /* CLASS: bits of letters */
-    bool negated;               /* CLASS: [^with] */
-    int least, most;            /* REPEAT */
-    const struct tree *a, *b;   /* b: SEQUENCE, CHOICE */
+    int letter;               /* LETTER */
+    unsigned with, without;   /* CLASS: bits of letters */
+    bool negated;             /* CLASS: [^with] */
+    int least, most;          /* REPEAT */
+    const struct tree *a, *b; /* b: SEQUENCE, CHOICE */
 };
 
 static struct rng rng;
@@ -241,11 +241,12 @@ static const char *problem(enum regex_syntax syntax, const char *pattern)
 
 static void broken_patterns_say_what_is_wrong(void **state)
 {
-    static const char *const similar[] = {"(",   ")",   "a)",   "[",     "[a",    "[]",      "[a^",  "[a^b^c]", "{1}", "a{",
-                                          "a{}", "a{,1}", "a{1,2,3}", "a{x}", "a**", "a+?", "*",    "(|+)",    "]",   "}",
-                                          "#",   "a#",  "[b-a]", "[[:nope:]]", "a{2,1}"};
-    static const char *const java[] = {"(", "[a", "a**b(", "(*LIMIT_MATCH=1)a", "[a&&[b]]", "[a[b]]", "\\u00g0", "\\p{Nope}",
-                                       "\\p{Lower", "\\C", "(?<=a*)b", "\\0"};
+    static const char *const similar[] = {
+        "(",    ")",   "a)",  "[", "[a",   "[]", "[a^", "[a^b^c]", "{1}", "a{",    "a{}",        "a{,1}", "a{1,2,3}",
+        "a{x}", "a**", "a+?", "*", "(|+)", "]",  "}",   "#",       "a#",  "[b-a]", "[[:nope:]]", "a{2,1}"};
+    static const char *const java[] = {"(",         "[a",     "a**b(",    "(*LIMIT_MATCH=1)a",
+                                       "[a&&[b]]",  "[a[b]]", "\\u00g0",  "\\p{Nope}",
+                                       "\\p{Lower", "\\C",    "(?<=a*)b", "\\0"};
     static const char *const part[] = {"a", "a#\"b", "#\"a#\"b)", "##\"a#\"b"};
 
     (void)state;
@@ -319,7 +320,8 @@ static void many_patterns_take_turns(void **state)
         columns[0].texts = arena_alloc(arena, BATCH_ROWS * sizeof(struct text));
         columns[1].texts = arena_alloc(arena, BATCH_ROWS * sizeof(struct text));
         for (int row = 0; row < 200; row++) {
-            char *number = arena_printf(arena, "%d", row), *pattern = arena_printf(arena, "(%d|x)", row * 7 % (20 * i + 20));
+            char *number = arena_printf(arena, "%d", row),
+                 *pattern = arena_printf(arena, "(%d|x)", row * 7 % (20 * i + 20));
             columns[0].texts[row] = text_of(number, strlen(number));
             columns[1].texts[row] = text_of(pattern, strlen(pattern));
         }
@@ -332,8 +334,8 @@ static void many_patterns_take_turns(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(similar_to_is_its_definition),    cmocka_unit_test(broken_patterns_say_what_is_wrong),
-        cmocka_unit_test(java_patterns_are_translated),    cmocka_unit_test(runaway_patterns_end),
+        cmocka_unit_test(similar_to_is_its_definition),        cmocka_unit_test(broken_patterns_say_what_is_wrong),
+        cmocka_unit_test(java_patterns_are_translated),        cmocka_unit_test(runaway_patterns_end),
         cmocka_unit_test(text_that_is_no_utf8_does_not_match), cmocka_unit_test(many_patterns_take_turns),
     };
 
