@@ -92,17 +92,6 @@ int bind_strip_blanks(struct binder *b, int count, struct bound **args)
 
 /* ---- the written forms ---- */
 
-struct bound *bind_concat(struct binder *b, int at, struct bound *const *args)
-{
-    for (int i = 0; i < 2; i++) {
-        enum type_kind kind = args[i]->type.kind;
-        if (kind == TYPE_NULL || kind == TYPE_BINARY || type_is_text(kind)) continue;
-        return bind_refuse(b, ERR_TYPE, args[i]->at, "|| joins texts, this is %s: write CAST(... AS VARCHAR)",
-                           type_kind_name(kind));
-    }
-    return bind_function(b, at, "||", 2, args);
-}
-
 struct bound *bind_substring(struct binder *b, int at, enum call_form form, int count, struct bound *const *args)
 {
     bool pattern = count > 1 && type_is_text(args[1]->type.kind);
