@@ -1,8 +1,8 @@
 /* bind_json.c - what JSON_VALUE, JSON_QUERY and JSON_EXISTS say behind their arguments (SQL:2016, 9.41 to 9.43).
  *
  * JSON_KIND tells what is at the path; a CASE over it answers for what is not there (ON EMPTY) and for what is no JSON
- * or of the wrong kind (ON ERROR). The error that ERROR asks for is JSON_REQUIRE's. A value that cannot be cast to the
- * type of RETURNING is an error of the row, whatever ON ERROR says. */
+ * or of the wrong kind (ON ERROR); a value that cannot be cast to the type of RETURNING is of the wrong kind. The error
+ * that ERROR asks for is JSON_REQUIRE's, or the cast's. */
 #include "planner/binder.h"
 
 /* What JSON_KIND returns: see fn_json.c. */
@@ -75,13 +75,29 @@ static struct bound *either(struct json_call *c, enum json_kind a, enum json_kin
     return args[0] && args[1] ? bind_function(c->scope->binder, c->at, "or", 2, args) : NULL;
 }
 
+/* The value in the type of RETURNING; where it cannot be cast, the answer to an error. */
+static struct bound *returned(struct json_call *c, struct bound *value)
+{
+    struct binder *b = c->scope->binder;
+    struct bound *cast, *args[3];
+
+    if (!c->clauses->returning || c->clauses->on_error == JSON_ERROR)
+        return bind_cast(b, value, c->type, CAST_EXPLICIT, c->at);
+    cast = bind_try_cast(b, value, c->type, c->at);
+    if (!cast || c->clauses->on_error != JSON_DEFAULT) return cast;
+    args[0] = bind_function(b, c->at, "is null", 1, &cast);
+    args[1] = is_kind(c, KIND_SCALAR);
+    if (!args[0] || !args[1] || !(args[0] = bind_function(b, c->at, "and", 2, args))) return NULL;
+    args[1] = answer(c, JSON_DEFAULT, c->clauses->error_value);
+    args[2] = cast;
+    return args[1] ? bind_function(b, c->at, "IF", 3, args) : NULL;
+}
+
 static struct bound *json_value(struct json_call *c)
 {
     struct bound *value = over(c, "JSON_VALUE");
 
-    if (!value) return NULL;
-    value = bind_cast(c->scope->binder, value, c->type, CAST_EXPLICIT, c->at);
-    return choose(c, either(c, KIND_MALFORMED, KIND_CONTAINER), value);
+    return value ? choose(c, either(c, KIND_MALFORMED, KIND_CONTAINER), returned(c, value)) : NULL;
 }
 
 /* '[' || value || ']' */
