@@ -184,9 +184,8 @@ static struct bound *formed(struct scope *scope, const struct expr *e)
 static bool is_planned(const struct expr *e)
 {
     static const char *const names[] = {
-        "HOP",    "SESSION",     "CUMULATE",        "ROW_NUMBER", "RANK",         "DENSE_RANK",
-        "LAG",    "LEAD",        "NTH_VALUE",       "DATE_BIN",   "TIMESTAMPADD", "TIMESTAMPDIFF",
-        "CARDINALITY", "REGEX_LOG_PARSE", "GROUPING",
+        "HOP",       "SESSION",  "CUMULATE",     "ROW_NUMBER",    "RANK",        "DENSE_RANK",      "LAG",      "LEAD",
+        "NTH_VALUE", "DATE_BIN", "TIMESTAMPADD", "TIMESTAMPDIFF", "CARDINALITY", "REGEX_LOG_PARSE", "GROUPING",
     };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

@@ -1,5 +1,5 @@
-/* fn_hash.c - kernels of digests and of base64. Texts are digested as their UTF-8 bytes. The digests are OpenSSL's plain
- * ones: its EVP would take 1.8 ms the first time and several times as long for a short text. */
+/* fn_hash.c - kernels of digests and of base64. Texts are digested as their UTF-8 bytes. The digests are OpenSSL's
+ * plain ones: its EVP would take 1.8 ms the first time and several times as long for a short text. */
 #include "runtime/text.h"
 
 #include "base/base64.h"
