@@ -2,6 +2,7 @@
 #include "planner/binder.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 /* ---- nodes ---- */
 
@@ -135,11 +136,8 @@ static const char *binary_name(enum binary_op op)
 static struct bound *binary(struct scope *scope, const struct expr *e)
 {
     enum binary_op op = e->binary.op;
-    struct bound *call;
+    struct bound *call = call_two(scope, e->binary.op_at, binary_name(op), e->binary.left, e->binary.right);
 
-    if (op == BINARY_JSON || op == BINARY_JSON_TEXT)
-        return bind_later(scope->binder, e->binary.op_at, "%s", binary_name(op));
-    call = call_two(scope, e->binary.op_at, binary_name(op), e->binary.left, e->binary.right);
     return op == BINARY_NOT_DISTINCT ? negated(scope->binder, call, e->binary.op_at) : call;
 }
 
@@ -242,11 +240,12 @@ static struct bound *in(struct scope *scope, const struct expr *e)
 static struct bound *like(struct scope *scope, const struct expr *e)
 {
     struct bound *args[3] = {0}, *test;
+    int count = e->like.escape ? 3 : 2;
 
-    if (e->like.kind == LIKE_SIMILAR) return bind_later(scope->binder, e->at, "SIMILAR TO");
     if (!(args[0] = bind_expr(scope, e->like.operand)) || !(args[1] = bind_expr(scope, e->like.pattern))) return NULL;
     if (e->like.escape && !(args[2] = bind_expr(scope, e->like.escape))) return NULL;
-    test = bind_function(scope->binder, e->at, "like", args[2] ? 3 : 2, args);
+    test = e->like.kind == LIKE_SIMILAR ? bind_similar(scope->binder, e->at, count, args)
+                                        : bind_function(scope->binder, e->at, "like", count, args);
     return e->like.negated ? negated(scope->binder, test, e->at) : test;
 }
 

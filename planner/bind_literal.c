@@ -175,9 +175,10 @@ static struct bound *timestamp(struct binder *b, const struct expr *e)
     return bound_int(b, TYPE_TIMESTAMP, t, e->at);
 }
 
-static struct bound *text(struct binder *b, const struct expr *e)
+/* Text, or the bytes of X'..'. */
+static struct bound *text(struct binder *b, const struct expr *e, enum type_kind type)
 {
-    struct bound *n = bound_new(b, BOUND_CONST, TYPE_VARCHAR, e->at);
+    struct bound *n = bound_new(b, BOUND_CONST, type, e->at);
 
     n->s = str_of(arena_copy(b->arena, e->text.ptr, e->text.len), e->text.len);
     return n;
@@ -198,10 +199,10 @@ struct bound *bind_literal(struct binder *b, const struct expr *e, bool negative
     case EXPR_BOOLEAN: return bound_int(b, TYPE_BOOLEAN, e->boolean, e->at);
     case EXPR_NUMBER: return number(b, e, negative);
     case EXPR_INTERVAL: return interval(b, e, negative);
-    case EXPR_TEXT: return text(b, e);
+    case EXPR_TEXT: return text(b, e, TYPE_VARCHAR);
+    case EXPR_BINARY: return text(b, e, TYPE_BINARY);
     case EXPR_TIMESTAMP: return timestamp(b, e);
     case EXPR_DATE: return bind_later(b, e->at, "DATE (write TIMESTAMP '... 00:00:00')");
-    case EXPR_TIME: return bind_later(b, e->at, "TIME");
-    default: return bind_later(b, e->at, "binary text");
+    default: return bind_later(b, e->at, "TIME");
     }
 }

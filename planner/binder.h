@@ -11,6 +11,8 @@
  *   bind_expr.c     expressions
  *   bind_call.c     calls of functions
  *   bind_cast.c     casts, what columns take, the type of a CASE
+ *   bind_text.c     patterns, CHAR, the written forms of functions of text
+ *   bind_json.c     the clauses of JSON_VALUE, JSON_QUERY, JSON_EXISTS
  *   bind_literal.c  literals
  *   bind_type.c     names of types
  *   bind_remedy.c   what to write instead of unknown names and of groups that never end; several errors
@@ -209,8 +211,22 @@ int bind_digits_max(const struct binder *b);
 int bind_common(const struct binder *b, struct type a, struct type t, struct type *out);
 struct bound *bind_case(struct binder *b, int at, struct bound **args, int count);
 
+/* ---- bind_text.c ---- */
+/* Refuses a constant pattern that is none. */
+int bind_check_pattern(struct binder *b, const struct bound *call);
+bool bind_is_comparison(const char *name);
+/* When one of the arguments is a CHAR, the texts among them lose the blanks at their ends. */
+int bind_strip_blanks(struct binder *b, int count, struct bound **args);
+/* s SIMILAR TO p [ESCAPE e]: LIKE where that is the same. */
+struct bound *bind_similar(struct binder *b, int at, int count, struct bound *const *args);
+struct bound *bind_substring(struct binder *b, int at, enum call_form form, int count, struct bound *const *args);
+
 /* ---- bind_period.c ---- */
 struct bound *bind_period(struct scope *scope, const struct expr *e);
+
+/* ---- bind_json.c ---- */
+/* A call with clauses: RETURNING, WRAPPER, ON EMPTY, ON ERROR. */
+struct bound *bind_json(struct scope *scope, const struct expr *e);
 
 /* ---- bind_literal.c ---- */
 struct bound *bind_literal(struct binder *b, const struct expr *e, bool negative);

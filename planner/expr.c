@@ -75,6 +75,13 @@ static void print_quoted(struct str text, struct buf *out)
     buf_putc(out, '\'');
 }
 
+static void print_bytes(struct str bytes, struct buf *out)
+{
+    buf_puts(out, "X'");
+    for (size_t i = 0; i < bytes.len; i++) buf_printf(out, "%02x", (unsigned char)bytes.ptr[i]);
+    buf_putc(out, '\'');
+}
+
 static void print_timestamp(usec t, struct buf *out)
 {
     char text[TIME_TEXT_MAX];
@@ -124,8 +131,8 @@ static void print_const(const struct bound *b, struct buf *out)
     case TYPE_REAL:
     case TYPE_DOUBLE: buf_put(out, number, (size_t)num_print_double(b->d, number)); break;
     case TYPE_CHAR:
-    case TYPE_VARCHAR:
-    case TYPE_BINARY: print_quoted(b->s, out); break;
+    case TYPE_VARCHAR: print_quoted(b->s, out); break;
+    case TYPE_BINARY: print_bytes(b->s, out); break;
     case TYPE_DATE:
     case TYPE_TIME:
     case TYPE_TIMESTAMP_TZ:
@@ -148,15 +155,16 @@ static bool is_one_of(const char *name, const char *const *words)
 
 static enum notation notation_of(const struct bound *b)
 {
-    static const char *const infix[] = {
-        "+", "-", "*", "/", "%", "=", "<>", "<", "<=", ">", ">=", "and", "or", "is distinct from", "||", NULL};
+    static const char *const infix[] = {"+",  "-",  "*",   "/",  "%",   "=",  "<>",
+                                        "<",  "<=", ">",   ">=", "and", "or", "is distinct from",
+                                        "||", "->", "->>", NULL};
     static const char *const postfix[] = {"is null", "is true", "is false", NULL};
     const char *name = b->function->name;
 
     if (b->count == 1 && (strcmp(name, "-") == 0 || strcmp(name, "not") == 0)) return PREFIX;
     if (b->count == 2 && is_one_of(name, infix)) return INFIX;
     if (is_one_of(name, postfix)) return POSTFIX;
-    if (strcmp(name, "like") == 0) return LIKE;
+    if (strcmp(name, "like") == 0 || strcmp(name, "similar to") == 0) return LIKE;
     if (strcmp(name, "in") == 0) return LIST;
     if (strcmp(name, "CAST") == 0) return CAST_AS;
     if (strcmp(name, "EXTRACT") == 0 && b->args[0]->kind == BOUND_CONST) return UNIT_FROM;

@@ -53,10 +53,13 @@ static const struct refused {
     {"INSERT INTO s (k) VALUES (^v)", "there are no columns here: \"v\": if it is a text, write 'v'"},
     {"INSERT INTO s (k) VALUES (^1.5)", "column \"k\" is VARCHAR, this is DECIMAL: write CAST(... AS VARCHAR)"},
     {"CREATE STREAM x AS SELECT v ^+ k AS n FROM s", "INTEGER + VARCHAR(3) is not defined: texts are joined with ||"},
-    {"CREATE STREAM x AS SELECT v ^= k AS n FROM s", "INTEGER = VARCHAR(3) is not defined: write CAST(... AS VARCHAR) around the INTEGER"},
+    {"CREATE STREAM x AS SELECT v ^= k AS n FROM s",
+     "INTEGER = VARCHAR(3) is not defined: write CAST(... AS VARCHAR) around the INTEGER"},
     {"CREATE STREAM x AS SELECT CASE WHEN v > 1.5 THEN 1.5 ELSE ^k END AS n FROM s",
      "CASE yields DECIMAL and VARCHAR: cast one to the type of the other"},
-    {"CREATE STREAM x AS SELECT ^123456789012345678901234567890123456789 AS n FROM s", "more than the 38 digits"},
+    {"CREATE STREAM x AS SELECT ^123456789012345678901234567890123456789 AS n FROM s",
+     "123456789012345678901234567890123456789 has more than the 38 digits of a DECIMAL: with an exponent it is a "
+     "DOUBLE"},
     {"INSERT INTO s (k) VALUES (^1)", "column \"k\" is VARCHAR, this is INTEGER: write CAST(... AS VARCHAR)"},
     {"INSERT INTO s (k) ^SELECT k FROM s", "not supported yet: INSERT ... SELECT outside a pump"},
     {"SELECT ^prize FROM s", "unknown column \"prize\": did you mean \"price\"?"},
@@ -163,7 +166,6 @@ static const struct refused {
     {"SELECT ^TIMESTAMP '2024-13-01 00:00:00' FROM s",
      "'2024-13-01 00:00:00' is no TIMESTAMP: write it as 'yyyy-MM-dd HH:mm:ss'"},
     {"SELECT ^DATE '2024-01-01' FROM s", "not supported yet: DATE (write TIMESTAMP '... 00:00:00')"},
-    {"SELECT ^9223372036854775808 FROM s", "9223372036854775808 does not fit a BIGINT"},
     {"SELECT ^a FROM (SELECT v AS a, k AS a FROM s)", "ambiguous column \"a\": there are two of that name"},
     {"SELECT ^v AS ROWTIME, k FROM s", "ROWTIME is a TIMESTAMP, this is INTEGER"},
     {"SELECT ^t AS ROWTIME FROM s", "the select list has no column besides ROWTIME"},
@@ -196,7 +198,6 @@ static const struct refused {
     {"SELECT STREAM MONOTONIC(k) FROM s GROUP BY ^MONOTONIC(k)", "not supported yet: MONOTONIC of VARCHAR"},
     {"SELECT k FROM s GROUP BY ^ROLLUP (k)", "not supported yet: ROLLUP"},
     {"SELECT k FROM s WITH (^start = 'latest')", "not supported yet: the option start of a query"},
-    {"SELECT ^TRY_CAST(k AS INTEGER) FROM s", "not supported yet: TRY_CAST"},
     {"SELECT v FROM x.^y", "unknown stream \"y\""},
 };
 

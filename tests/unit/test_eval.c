@@ -481,6 +481,7 @@ static int signature_types(const struct function *f, enum type_kind any, enum ty
                  {"DECIMAL", TYPE_DECIMAL},
                  {"DOUBLE", TYPE_DOUBLE},
                  {"VARCHAR", TYPE_VARCHAR},
+                 {"BINARY", TYPE_BINARY},
                  {"TIMESTAMP", TYPE_TIMESTAMP},
                  {"INTERVAL_DAY", TYPE_INTERVAL_DAY},
                  {"INTERVAL_MONTH", TYPE_INTERVAL_MONTH}};
@@ -522,8 +523,9 @@ static bool has_error(int row, int n)
 
 static bool is_own(const struct function *f)
 {
-    static const int own[] = {FN_DISTINCT, FN_IN,       FN_NULLIF,   FN_AND, FN_OR,       FN_IS_NULL,
-                              FN_IS_TRUE,  FN_IS_FALSE, FN_COALESCE, FN_IF,  FN_TRY_CAST, FN_TYPEOF};
+    static const int own[] = {FN_DISTINCT, FN_IN,      FN_NULLIF,   FN_AND,      FN_OR,
+                              FN_IS_NULL,  FN_IS_TRUE, FN_IS_FALSE, FN_COALESCE, FN_IF,
+                              FN_TRY_CAST, FN_TYPEOF,  FN_CONCAT_WS};
 
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
         if (own[i] == f->id) return true;
@@ -540,7 +542,7 @@ static void check_function(const struct function *f, enum type_kind any)
     struct column out;
     struct eval *e;
 
-    assert_true(n > 0);
+    assert_true(n > 0 || strstr(f->signature, "()"));
     for (int k = 0; k < n; k++) {
         random_column(k, types[k]);
         args[k] = sample_column(k, types[k]);
