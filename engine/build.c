@@ -4,6 +4,16 @@
 
 #include <stdlib.h>
 
+/* History begins where retention has left it: with the event time that was reached before. */
+static int begin_at_horizon(struct engine *e, struct inlet *in, struct err *err)
+{
+    struct log_floor floor;
+
+    if (log_floor(e->log, in->object->id, log_horizon(e->log, in->object->id), &floor, err)) return -1;
+    in->memory.max_time = floor.event_time;
+    return 0;
+}
+
 int build_begin(struct engine *e, const struct object *o, struct group **out, struct err *err)
 {
     struct group *g = mem_zalloc(sizeof *g);
@@ -15,7 +25,7 @@ int build_begin(struct engine *e, const struct object *o, struct group **out, st
     g->flow = engine_flow(e, e->main.flow);
     failed = flow_add(g->flow, e->catalog, o, err);
     for (int i = 0; !failed && (in = flow_inlet(g->flow, i)) != NULL; i++) {
-        if (in->object->source == SOURCE_FILE) failed = reading_add(e, g, in->object, err);
+        failed = in->object->source == SOURCE_FILE ? reading_add(e, g, in->object, err) : begin_at_horizon(e, in, err);
     }
     if (failed) {
         build_free(g);

@@ -5,7 +5,7 @@
  * ("ID/n"); a base holds all of it. weir.db, last, says which is the newest and where the journal goes on: key
  * "checkpoint" (struct saved below, then per source read in place: u32 stream, u32 0 and its memory; then aborted
  * epochs), the catalogue, and each object's DDL under "ddl.ID". Nothing is read back that weir.db does not name. */
-#include "engine/engine.h"
+#include "engine/sharding.h"
 
 #include "base/hash.h"
 #include "runtime/checkpoint_file.h"
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SAVED_VERSION = 2, DELTAS_MAX = 8 };
+enum { SAVED_VERSION = 3, DELTAS_MAX = 8 };
 #define WORK_BYTES_DEFAULT UINT64_C(536870912) /* about 5 s of input */
 
 struct saved {
@@ -39,7 +39,7 @@ struct saved_reading {
 struct saved_stream {
     uint32_t id, pad;
     uint64_t appended, derived;
-    int64_t last_arrival;
+    int64_t last_arrival, retention;
 };
 
 /* A restart reads the log from here on. */
@@ -115,8 +115,8 @@ static void pack_saved(struct engine *e, const struct saved *saved, struct buf *
         buf_put(out, &r, sizeof r);
     }
     for (size_t i = 0; i < e->state_count; i++) {
-        struct saved_stream s = {e->state[i].id, 0, e->state[i].appended, e->state[i].derived,
-                                 e->state[i].last_arrival};
+        const struct stream_state *state = &e->state[i];
+        struct saved_stream s = {state->id, 0, state->appended, state->derived, state->last_arrival, state->retention};
         buf_put(out, &s, sizeof s);
     }
     buf_put(out, e->aborted, e->aborted_count * sizeof *e->aborted);
@@ -173,7 +173,8 @@ static int save_catalog(struct engine *e, struct err *err)
     buf_free(&ids);
     for (int i = 0; !failed && (o = catalog_at(e->catalog, i)) != NULL; i++) {
         if (o->system) continue;
-        failed = store_catalog_put(e->database, o->id, kind_name(o), o->name, o->sql, err) || save_ddl(e, o, err);
+        failed = store_catalog_put(e->database, o->id, kind_name(o), o->name, o->sql, err) || save_ddl(e, o, err) ||
+                 sharding_save(e, o->id, err);
     }
     return failed ? -1 : 0;
 }
@@ -422,6 +423,7 @@ static int load_memories(struct engine *e, const struct saved *saved, const char
         state->appended = s.appended;
         state->derived = s.derived;
         state->last_arrival = s.last_arrival;
+        state->retention = s.retention;
     }
     for (uint32_t i = 0; i < saved->aborted; i++, at += sizeof(uint64_t)) epoch_aborted(e, get_u64(at));
     return 0;

@@ -2,7 +2,7 @@
  * An ENTRY_DDL: i64 now, u32 dialect, u32 flags (1: built from history), u32 length of the base directory, the base
  * directory, the statement's text. Applying it is deterministic: the same entry makes the same object with the same
  * number, live and when a directory is opened again. */
-#include "engine/engine.h"
+#include "engine/sharding.h"
 
 #include "parser/unparse.h"
 #include "runtime/view.h"
@@ -142,12 +142,13 @@ static int add_readings(struct engine *e, const struct plan *p, struct err *err)
     return 0;
 }
 
-static int journal_ddl(struct engine *e, const struct ddl *ddl, struct err *err)
+static int journal_ddl(struct engine *e, struct ddl *ddl, struct err *err)
 {
     struct buf entry = {0};
     uint64_t ticket;
     int failed;
 
+    if (journal_write(e->journal, NULL, &ddl->ordinal, err)) return -1;
     ddl_pack(ddl, &entry);
     failed = journal_put(e->journal, ENTRY_DDL, 1, str_of(entry.ptr, entry.len), &ticket, err) ||
              journal_sync(e->journal, ticket, err);
@@ -220,6 +221,8 @@ static void remove_object(struct engine *e, struct object *o)
     readings_rewind(&e->main);
     reading_forget(&e->main, o->id);
     relations_forget(e, o);
+    sharding_free(state_of(e, o->id)->sharding);
+    state_of(e, o->id)->sharding = NULL;
     catalog_remove(e->catalog, o->id);
 }
 
@@ -233,6 +236,8 @@ static int apply_create(struct engine *e, const struct ddl *ddl, const struct st
     if (!o) return -1;
     catalog_add(e->catalog, o, 0);
     state_of(e, o->id)->last_arrival = ddl->now;
+    state_of(e, o->id)->retention = o->retention;
+    sharding_begin(e, o, ddl->ordinal, ddl->now);
     if (attach(e, o, ddl->build, err) == 0) return 0;
     if (!flow_has(e->main.flow, o->id) && !e->build) remove_object(e, o);
     return -1;
@@ -267,13 +272,33 @@ static int parse(const struct ddl *ddl, struct arena *arena, struct statement **
     return *out ? 0 : err_set(err, ERR_DAMAGED, -1, "a journal entry of DDL without a statement");
 }
 
+static int apply_alter(struct engine *e, const struct ddl *ddl, struct arena *arena, const struct statement *s,
+                       struct err *err)
+{
+    struct bind_context ctx = bind_context_of(e, ddl);
+    const struct object *o = existing(e->catalog, s, err);
+    struct stream_change change;
+
+    if (!o || bind_alter_stream(&ctx, arena, s, &change, err)) return -1;
+    if (change.retention != USEC_MIN) state_of(e, o->id)->retention = change.retention;
+    return change.shards ? sharding_alter(e, o->id, change.shards, ddl->ordinal, ddl->now, err) : 0;
+}
+
+static int apply(struct engine *e, const struct ddl *ddl, struct arena *arena, const struct statement *s,
+                 struct err *err)
+{
+    if (s->kind == STATEMENT_DROP) return apply_drop(e, s, err);
+    if (s->kind == STATEMENT_ALTER) return apply_alter(e, ddl, arena, s, err);
+    return apply_create(e, ddl, s, err);
+}
+
 int ddl_apply(struct engine *e, const struct ddl *ddl, struct err *err)
 {
     struct arena *arena = arena_new();
     struct statement *s;
     int failed = parse(ddl, arena, &s, err);
 
-    if (!failed) failed = s->kind == STATEMENT_DROP ? apply_drop(e, s, err) : apply_create(e, ddl, s, err);
+    if (!failed) failed = apply(e, ddl, arena, s, err);
     arena_free(arena);
     return failed;
 }
@@ -288,6 +313,7 @@ static int restore(struct engine *e, const struct ddl *ddl, struct arena *arena,
     o = bind_object(&ctx, ddl, s, err);
     if (!o) return -1;
     catalog_add(e->catalog, o, id);
+    if (sharding_load(e, o, err)) return -1;
     return attach(e, o, false, err);
 }
 
@@ -428,7 +454,36 @@ static int execute_create(struct engine *e, struct ddl *ddl, const struct statem
     return ddl_apply(e, ddl, err);
 }
 
-static int execute_drop(struct engine *e, const struct ddl *ddl, const struct statement *s, struct err *err)
+/* 1: it is so already. */
+static int check_alter(struct engine *e, const struct ddl *ddl, struct arena *arena, const struct statement *s,
+                       struct err *err)
+{
+    struct bind_context ctx = bind_context_of(e, ddl);
+    const struct object *o = existing(e->catalog, s, err);
+    struct stream_change change;
+
+    if (!o || bind_alter_stream(&ctx, arena, s, &change, err)) return -1;
+    if (o->system) return err_set(err, ERR_NAME, s->name.at, "%s is the system's own stream", o->name);
+    if (!sharding_shards(e, o->id))
+        return err_set(err, ERR_NAME, s->name.at, "%s is read from a file: it has no shards and no retention", o->name);
+    if (shards_count(sharding_shards(e, o->id)) + 2 * (uint32_t)change.shards > SHARDS_MAX)
+        return err_set(err, ERR_LIMIT, s->name.at, "%s has had too many shards", o->name);
+    return (!change.shards || change.shards == sharding_open_count(e, o->id)) &&
+           (change.retention == USEC_MIN || change.retention == state_of(e, o->id)->retention);
+}
+
+static int execute_alter(struct engine *e, struct ddl *ddl, const struct statement *s, struct err *err)
+{
+    struct arena *arena = arena_new();
+    int same = check_alter(e, ddl, arena, s, err);
+
+    arena_free(arena);
+    if (same) return same > 0 ? 0 : -1;
+    if (journal_ddl(e, ddl, err)) return engine_fail(e, err);
+    return ddl_apply(e, ddl, err);
+}
+
+static int execute_drop(struct engine *e, struct ddl *ddl, const struct statement *s, struct err *err)
 {
     struct object *o;
     int absent = ddl_check_drop(e->catalog, s, &o, err);
@@ -442,5 +497,7 @@ int ddl_execute(struct engine *e, const struct statement *s, struct str sql, con
 {
     struct ddl ddl = {.now = journal_clock(e->journal), .dialect = e->dialect, .base_dir = base_dir, .sql = sql};
 
-    return s->kind == STATEMENT_DROP ? execute_drop(e, &ddl, s, err) : execute_create(e, &ddl, s, err);
+    if (s->kind == STATEMENT_DROP) return execute_drop(e, &ddl, s, err);
+    if (s->kind == STATEMENT_ALTER) return execute_alter(e, &ddl, s, err);
+    return execute_create(e, &ddl, s, err);
 }

@@ -3,7 +3,7 @@
  * Opening: lock -> weir.db -> the last checkpoint (checkpoint.c) -> journal verified from there -> its DDL, sources and
  * epochs applied again (recover) -> a query that was being built is built to its end -> files that have grown are
  * noticed. In memory: the same on a temporary directory without fsync and without checkpoints, removed at the end. */
-#include "engine/engine.h"
+#include "engine/sharding.h"
 
 #include "runtime/errors.h"
 
@@ -58,7 +58,7 @@ struct stream_state *state_of(struct engine *e, uint32_t id)
         if (e->state[i].id == id) return &e->state[i];
     }
     e->state = mem_grow(e->state, &e->state_capacity, e->state_count + 1, sizeof *e->state);
-    e->state[e->state_count] = (struct stream_state){.id = id};
+    e->state[e->state_count] = (struct stream_state){.id = id, .retention = USEC_MAX};
     return &e->state[e->state_count++];
 }
 
@@ -170,6 +170,7 @@ static int apply_ddl(struct engine *e, const struct record *entry, struct err *e
     struct ddl ddl;
     int failed = ddl_unpack(entry->data, arena, &ddl, err);
 
+    ddl.ordinal = entry->ordinal;
     if (!failed && ddl.build && e->main.ordinal < entry->ordinal) e->main.ordinal = entry->ordinal;
     if (!failed && ddl_apply(e, &ddl, err)) failed = err->code == ERR_NAME ? 0 : -1; /* it failed then, too */
     arena_free(arena);
@@ -193,7 +194,10 @@ static int apply_entry(struct engine *e, enum entry_type type, const struct reco
 static int apply_item(struct engine *e, const struct log_item *item, uint64_t *last_chunk, struct err *err)
 {
     if (item->kind == LOG_ENTRY) return apply_entry(e, item->type, &item->record, err);
-    if (!item->record.derived) state_of(e, item->stream)->appended++;
+    if (!item->record.derived) {
+        state_of(e, item->stream)->appended++;
+        sharding_count(e, item->stream, item->shard, 1);
+    }
     if (item->epoch > *last_chunk) *last_chunk = item->epoch;
     return 0;
 }
@@ -250,7 +254,10 @@ static int open_all(struct engine *e, struct err *err)
 
 static void free_all(struct engine *e)
 {
-    for (size_t i = 0; i < e->state_count; i++) relation_state_free(e->state[i].relation);
+    for (size_t i = 0; i < e->state_count; i++) {
+        relation_state_free(e->state[i].relation);
+        sharding_free(e->state[i].sharding);
+    }
     system_tables_free(e);
     for (size_t i = 0; i < e->subscription_count; i++) rowset_free(e->subscription[i].changes);
     readings_close(&e->main);

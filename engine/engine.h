@@ -43,13 +43,16 @@ struct group {
 
 /* What the engine knows of a stream or view besides its declaration. */
 struct relation_state;
+struct sharding;
 struct system_table;
-enum { SYSTEM_TABLES = 2 };
+enum { SYSTEM_TABLES = 3 };
 struct stream_state {
     uint32_t id;
     uint64_t appended; /* records from outside */
     uint64_t derived;  /* records from queries */
     usec last_arrival;
+    usec retention;            /* USEC_MAX: for ever */
+    struct sharding *sharding; /* sharding.h; NULL: it has one shard, 0 */
     struct relation_state *relation;
 };
 
@@ -98,6 +101,7 @@ struct engine {
     struct log_place checkpoint_place; /* its place in the journal, or where one was looked for */
     uint64_t needed_from;              /* a restart reads the log from this ordinal on */
     uint32_t journal_file; /* the files before it are segments */
+    usec retain_at;        /* when retention is looked at next */
     uint64_t work; /* bytes of input used since the last one */
 
     volatile sig_atomic_t interrupted;
@@ -140,6 +144,7 @@ struct ddl {
     bool build; /* the query is built from history first */
     const char *base_dir;
     struct str sql;
+    uint64_t ordinal; /* of its entry, which does not say it */
 };
 void ddl_pack(const struct ddl *ddl, struct buf *out);
 int ddl_unpack(struct str payload, struct arena *arena, struct ddl *out, struct err *err) MUST_CHECK;
@@ -192,6 +197,8 @@ size_t intake_streams(const struct intake *in);
  * where it stopped. Earlier contents are forgotten. It goes on where it stopped last, or behind that. */
 int intake_read(struct intake *in, uint64_t *ordinal, uint64_t to, uint64_t max_rows, uint64_t max_bytes,
                 struct err *err) MUST_CHECK;
+/* The i-th range of ordinals of a stream that was to be read and is gone; false: there are no more. */
+bool intake_lost(const struct intake *in, size_t i, struct log_item *out);
 uint64_t intake_rows(const struct intake *in);
 uint64_t intake_bytes(const struct intake *in);
 struct feed *intake_feed(struct intake *in, uint32_t stream);

@@ -60,7 +60,9 @@ static int step_in_place(struct engine *e, struct group *g, struct err *err)
 /* Rows, a stream that became idle, something for the clock to close, a row that is there before any other. */
 static bool has_work(const struct group *g, const struct epoch *ep, const struct intake *in)
 {
-    if (intake_rows(in) || ep->idle_count || flow_owes(g->flow)) return true;
+    struct log_item ignored;
+
+    if (intake_rows(in) || intake_lost(in, 0, &ignored) || ep->idle_count || flow_owes(g->flow)) return true;
     return ep->clock != USEC_MIN && flow_next_tick(g->flow) <= ep->clock;
 }
 

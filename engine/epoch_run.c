@@ -159,11 +159,23 @@ static int make_idle(struct group *g, const struct epoch *ep, struct err *err)
     return 0;
 }
 
+/* A query that is built over history of which some is gone says so. */
+static void report_lost(struct engine *e, struct group *g, const struct intake *in)
+{
+    struct log_item lost;
+
+    for (size_t i = 0; g->id && intake_lost(in, i, &lost); i++) {
+        struct log_range range = {.from = lost.lost_from, .to = lost.lost_to};
+        flow_report_lost(g->flow, catalog_get(e->catalog, lost.stream)->name, &range, state_of(e, g->id)->last_arrival);
+    }
+}
+
 /* Records of the journal in [group's ordinal, to), then the clock. */
 int epoch_run_journal(struct engine *e, struct group *g, struct epoch *ep, struct intake *in, struct err *err)
 {
     int failed;
 
+    report_lost(e, g, in);
     set_feeds(g, in);
     failed = flow_run(g->flow, UINT64_MAX, 0, err);
     set_feeds(g, NULL);

@@ -18,6 +18,7 @@ struct lane_feed {
         usec arrival, rowtime, w;
         uint64_t ordinal;
         int64_t weight;
+        uint32_t shard;
         bool derived;
     } * row;
     /* What the inlet is given. */
@@ -26,6 +27,7 @@ struct lane_feed {
     uint64_t position[BATCH_ROWS];
     usec arrival[BATCH_ROWS], rowtime[BATCH_ROWS], w[BATCH_ROWS];
     int64_t weight[BATCH_ROWS];
+    uint32_t shard[BATCH_ROWS];
 };
 
 struct intake {
@@ -34,6 +36,8 @@ struct intake {
     size_t feed_count, feed_capacity;
     struct log_reader *reader; /* NULL: not opened yet */
     struct arena *arena;
+    struct log_item *lost;
+    size_t lost_count, lost_capacity;
     uint64_t rows, bytes;
 };
 
@@ -54,6 +58,7 @@ void intake_free(struct intake *in)
         free(in->feed[i]);
     }
     free(in->feed);
+    free(in->lost);
     log_reader_close(in->reader);
     arena_free(in->arena);
     free(in);
@@ -77,13 +82,15 @@ static int lane_next(struct feed *feed, int max, struct feed_rows *out, struct e
         f->rowtime[n] = r->rowtime;
         f->w[n] = r->w;
         f->weight[n] = r->weight;
+        f->shard[n] = r->shard;
     }
     *out = (struct feed_rows){.count = n,
                               .record = f->record,
                               .position = f->position,
                               .order = f->order,
                               .arrival = f->arrival,
-                              .key = f->key};
+                              .key = f->key,
+                              .shard = f->shard};
     if (n && f->row[f->next - 1].derived) {
         out->rowtime = f->rowtime;
         out->w = f->w;
@@ -153,7 +160,7 @@ static void note_arrival(struct stream_state *s, usec arrival)
     if (arrival > s->last_arrival) s->last_arrival = arrival;
 }
 
-static void keep(struct intake *in, struct lane_feed *f, const struct record *r)
+static void keep(struct intake *in, struct lane_feed *f, const struct record *r, uint32_t shard)
 {
     char *data = arena_alloc(in->arena, r->data.len + FORMAT_PADDING);
     struct row *row;
@@ -170,6 +177,7 @@ static void keep(struct intake *in, struct lane_feed *f, const struct record *r)
         .w = r->w,
         .ordinal = r->ordinal,
         .weight = r->weight,
+        .shard = shard,
         .derived = r->derived,
     };
     in->rows++;
@@ -200,6 +208,18 @@ static int open_reader(struct intake *in, uint64_t from, struct err *err)
     return failed;
 }
 
+static void note_lost(struct intake *in, const struct log_item *item)
+{
+    in->lost = mem_grow(in->lost, &in->lost_capacity, in->lost_count + 1, sizeof *in->lost);
+    in->lost[in->lost_count++] = *item;
+}
+
+bool intake_lost(const struct intake *in, size_t i, struct log_item *out)
+{
+    if (i < in->lost_count) *out = in->lost[i];
+    return i < in->lost_count;
+}
+
 /* 1: there is room for more, but no more; 0: it is full; -1. */
 static int take_records(struct intake *in, uint64_t *ordinal, uint64_t to, uint64_t max_rows, uint64_t max_bytes,
                         struct err *err)
@@ -209,8 +229,9 @@ static int take_records(struct intake *in, uint64_t *ordinal, uint64_t to, uint6
 
     while (in->rows < max_rows && in->bytes < max_bytes) {
         if ((got = log_next(in->reader, to, &item, err)) <= 0) return got < 0 ? -1 : 1;
+        if (item.kind == LOG_LOST) note_lost(in, &item);
         if (item.kind != LOG_RECORD || item.record.ordinal < *ordinal) continue;
-        keep(in, feed_of(in, item.stream), &item.record);
+        keep(in, feed_of(in, item.stream), &item.record, item.shard);
         *ordinal = item.record.ordinal + 1;
     }
     return 0;
@@ -222,6 +243,7 @@ int intake_read(struct intake *in, uint64_t *ordinal, uint64_t to, uint64_t max_
     int got = 1;
 
     in->rows = in->bytes = 0;
+    in->lost_count = 0;
     for (size_t i = 0; i < in->feed_count; i++) in->feed[i]->count = in->feed[i]->next = 0;
     arena_reset(in->arena);
     if (in->feed_count && !in->reader && open_reader(in, *ordinal, err)) return -1;

@@ -2,7 +2,7 @@
  *
  * A stream's history is read the way the engine reads it, through an inlet, from the journal or from the file in place:
  * so `_watermark` and the rows that are bad are the same. Its hidden columns follow those of its schema. */
-#include "engine/engine.h"
+#include "engine/sharding.h"
 
 #include "runtime/view.h"
 
@@ -96,6 +96,7 @@ struct stream_cursor {
     uint64_t ordinal, end; /* of the log: the first not read yet; where it ends */
     int row; /* in the inlet's batch */
     struct buf number;
+    char shard[SHARD_ID_TEXT];
 };
 
 static void stream_close(struct relation_cursor *cursor)
@@ -124,7 +125,11 @@ static int open_file(struct stream_cursor *c, struct err *err)
 
 static int open_log(struct stream_cursor *c, struct err *err)
 {
-    c->ordinal = 1;
+    struct log_floor floor;
+
+    c->ordinal = log_horizon(c->engine->log, c->object->id);
+    if (log_floor(c->engine->log, c->object->id, c->ordinal, &floor, err)) return -1;
+    c->inlet->memory.max_time = floor.event_time;
     c->intake = intake_new(c->engine);
     intake_want(c->intake, c->object->id, INTAKE_HISTORY);
     c->inlet->feed = intake_feed(c->intake, c->object->id);
@@ -202,7 +207,10 @@ static void hidden_value(struct stream_cursor *c, enum hidden which, struct rela
 
     switch (which) {
     case HIDDEN_OP: set_text(out, in->has_weight && in->weight[c->row] < 0 ? str_lit("-U") : str_lit("+U")); break;
-    case HIDDEN_SHARD: set_text(out, str_lit("shardId-000000000000")); break;
+    case HIDDEN_SHARD:
+        shard_id_print(in->has_shard ? in->shard[c->row] : 0, c->shard);
+        set_text(out, str_lit(c->shard));
+        break;
     case HIDDEN_SEQUENCE:
         c->number.len = 0;
         buf_printf(&c->number, "%llu", (unsigned long long)in->position[c->row]);

@@ -81,6 +81,9 @@ int engine_end(struct engine *e, const char *stream, struct err *err) MUST_CHECK
  * durable. */
 int engine_put(struct engine *e, const char *stream, const struct str *records, int n, struct err *err) MUST_CHECK;
 int engine_append(struct engine *e, const char *stream, const struct str *records, int n, struct err *err) MUST_CHECK;
+/* The same as engine_append, into an open shard of the writer's choice. */
+int engine_append_to(struct engine *e, const char *stream, uint32_t shard, const struct str *records, int n,
+                     struct err *err) MUST_CHECK;
 /* How many records were ever appended to it from outside (for tests that resume after a crash). 0 if unknown. */
 uint64_t engine_appended(struct engine *e, const char *stream);
 
@@ -95,6 +98,7 @@ struct engine_stats {
     uint64_t records_replayed; /* read again since the last checkpoint, at open */
     uint64_t checkpoints;
     uint64_t compacted; /* journal files that became segments */
+    uint64_t retained;  /* segments that were deleted because they were old */
     uint64_t torn_bytes;
     uint64_t syncs; /* of the journal, since it was opened */
 };

@@ -1,4 +1,5 @@
-/* upkeep.c - the log's passes, between epochs: closed files of the journal become segments.
+/* upkeep.c - the log's passes, between epochs: closed files of the journal become segments, segments that are too old
+ * are deleted.
  *
  * A pass needs two things that only the engine knows: what has become of an epoch, and a record's event time, which
  * stands in its columns. Each stream of the file has an inlet of its own for that, which reads that one column. */
@@ -116,16 +117,65 @@ static enum epoch_fate fate_of(void *arg, uint64_t epoch)
     return epoch_fate(((struct pass *)arg)->engine, epoch);
 }
 
-static int compact_all(struct engine *e, struct err *err)
+static int compact_all(struct engine *e, usec close_before, struct err *err)
 {
     struct pass pass = {.engine = e};
-    struct log_compaction how = {.fate = fate_of, .time = time_of, .arg = &pass};
+    struct log_compaction how = {.fate = fate_of, .time = time_of, .arg = &pass, .close_before = close_before};
     int did;
 
     while ((did = log_compact(e->log, &how, err)) > 0) e->stats.compacted++;
     for (size_t i = 0; i < pass.count; i++) timer_free(pass.timer[i]);
     free(pass.timer);
+    e->journal_file = journal_end(e->journal, NULL).file;
     return did;
+}
+
+/* ---- retention ---- */
+
+enum { PASSES = 8 }; /* in the time of the shortest retention: a record stays at most about 2/PASSES of it longer */
+
+/* The shortest retention of a stream that is there; USEC_MAX: none has one. */
+static usec shortest_retention(const struct engine *e)
+{
+    usec least = USEC_MAX;
+
+    for (size_t i = 0; i < e->state_count; i++) {
+        if (e->state[i].retention < least && catalog_get(e->catalog, e->state[i].id)) least = e->state[i].retention;
+    }
+    return least;
+}
+
+static usec keep_from(void *arg, uint32_t stream)
+{
+    struct engine *e = arg;
+    usec retention;
+
+    if (!catalog_get(e->catalog, stream)) return USEC_MAX;
+    retention = state_of(e, stream)->retention;
+    return retention == USEC_MAX ? USEC_MIN : journal_clock(e->journal) - retention;
+}
+
+/* A restart runs again what came after the last checkpoint, and a query that was built since then read all there was:
+ * so a checkpoint comes first. */
+static int retain(struct engine *e, struct err *err)
+{
+    struct log_retention how = {.keep_from = keep_from, .arg = e, .needed_from = e->main.ordinal};
+    uint64_t deleted;
+
+    if (!e->in_memory && checkpoint_take(e, err)) return -1;
+    if (!e->in_memory) how.needed_from = e->needed_from;
+    if (log_retain(e->log, &how, &deleted, err)) return -1;
+    e->stats.retained += deleted;
+    return 0;
+}
+
+static int retain_in_time(struct engine *e, struct err *err)
+{
+    usec retention = shortest_retention(e), now = journal_clock(e->journal);
+
+    if (retention == USEC_MAX || now < e->retain_at) return 0;
+    e->retain_at = now + retention / PASSES;
+    return compact_all(e, now - retention / PASSES, err) || retain(e, err) ? -1 : 0;
 }
 
 /* In memory the log is gone at the end anyway: only when files are small (tests) it is worth the work. */
@@ -136,10 +186,8 @@ static bool is_worth_it(const struct engine *e)
 
 int upkeep(struct engine *e, struct err *err)
 {
-    uint32_t file = journal_end(e->journal, NULL).file;
-
-    if (file == e->journal_file || e->build || !is_worth_it(e)) return 0;
-    if (compact_all(e, err)) return -1;
-    e->journal_file = file;
-    return 0;
+    if (e->build) return 0;
+    if (journal_end(e->journal, NULL).file != e->journal_file && is_worth_it(e) && compact_all(e, USEC_MIN, err))
+        return -1;
+    return retain_in_time(e, err);
 }
