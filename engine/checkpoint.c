@@ -452,3 +452,34 @@ int checkpoint_load(struct engine *e, struct err *err)
     buf_free(&bytes);
     return failed ? -1 : 0;
 }
+
+static int verify_object(void *arg, uint32_t id, const char *kind, const char *name, const char *sql)
+{
+    struct loading *l = arg;
+    struct buf ddl = {0};
+    int failed = load_ddl(l->engine, id, &ddl, l->err);
+
+    (void)name;
+    (void)sql;
+    if (!failed && strcmp(kind, "stream") == 0) failed = sharding_verify(l->engine, id, l->err);
+    buf_free(&ddl);
+    l->objects++;
+    return failed;
+}
+
+int checkpoint_verify(struct engine *e, uint64_t *first, uint64_t *last, struct err *err)
+{
+    struct loading l = {e, err, 0};
+    struct buf bytes = {0};
+    struct saved saved = {0};
+    int found = read_saved(e, &bytes, &saved, err);
+
+    buf_free(&bytes);
+    *first = saved.base;
+    *last = saved.number;
+    if (found <= 0) return found;
+    err->code = ERR_NONE;
+    if (store_catalog_each(e->database, verify_object, &l, err) || err->code != ERR_NONE) return -1;
+    if (l.objects == saved.objects) return 0;
+    return err_set(err, ERR_DAMAGED, -1, "the catalogue in weir.db is not whole");
+}

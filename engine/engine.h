@@ -239,6 +239,9 @@ struct checkpoint_place {
 };
 int checkpoint_load_place(struct engine *e, struct checkpoint_place *place, int *found, struct err *err) MUST_CHECK;
 int checkpoint_load(struct engine *e, struct err *err) MUST_CHECK;
+/* What weir.db says of the checkpoint and the catalogue is whole. Its files are those with numbers first to last; 0:
+ * there is none. Only e's disk, dir and database are used. */
+int checkpoint_verify(struct engine *e, uint64_t *first, uint64_t *last, struct err *err) MUST_CHECK;
 
 /* upkeep.c: the log's passes, between epochs. */
 /* Closed files of the journal become segments; what is too old goes. Seldom has something to do. */

@@ -302,7 +302,7 @@ static int execute(struct engine *e, const struct statement *s, struct str sql, 
     case STATEMENT_COPY: return unsupported(s, "COPY", err);
     case STATEMENT_ALTER:
         if (s->alter.object != DDL_STREAM || s->alter.action != ALTER_SET) return unsupported(s, "ALTER of this kind", err);
-        return ddl_execute(e, s, sql, base_dir, err) || upkeep(e, err) ? -1 : 0;
+        return ddl_execute(e, s, sql, base_dir, err) || engine_drain(e, NULL, NULL, err) ? -1 : 0;
     case STATEMENT_SHOW:
         if (s->show.what == SHOW_SHARDS) return show_shards(e, s, handler, arg, answer, err);
         if (show_query(s)) return run_sqlite(e, str_lit(show_query(s)), handler, arg, answer, err);

@@ -216,21 +216,40 @@ int sharding_save(struct engine *e, uint32_t stream, struct err *err)
     return failed;
 }
 
+static int check_value(const struct buf *value, uint32_t stream, struct err *err)
+{
+    if (value->len >= 4 + 8 && crc32c(0, value->ptr, value->len - 4) == get_u32(value->ptr + value->len - 4) &&
+        value->len >= 4 + get_u32(value->ptr + 4) * sizeof(uint64_t))
+        return 0;
+    return err_set(err, ERR_DAMAGED, -1, "the shards of object %u in weir.db are damaged", (unsigned)stream);
+}
+
 /* The value is shards, a count for each, and a CRC over both. */
-static int unpack(struct buf *value, const struct object *o, struct sharding **out, struct err *err)
+static int unpack(const struct buf *value, const struct object *o, struct sharding **out, struct err *err)
 {
     size_t shards, counts;
     struct shards *unpacked;
 
-    if (value->len < 4 + 8 || crc32c(0, value->ptr, value->len - 4) != get_u32(value->ptr + value->len - 4))
-        return err_set(err, ERR_DAMAGED, -1, "the shards of %s in weir.db are damaged", o->name);
+    if (check_value(value, o->id, err)) return -1;
     counts = get_u32(value->ptr + 4) * sizeof(uint64_t);
-    if (value->len < 4 + counts) return err_set(err, ERR_DAMAGED, -1, "the shards of %s are too short", o->name);
     shards = value->len - 4 - counts;
     if (shards_unpack(str_of(value->ptr, shards), &unpacked, err)) return -1;
     *out = sharding_new(o, unpacked);
     for (size_t i = 0; i < counts / 8; i++) (*out)->records[i] = get_u64(value->ptr + shards + i * 8);
     return 0;
+}
+
+int sharding_verify(struct engine *e, uint32_t stream, struct err *err)
+{
+    struct buf value = {0};
+    char key[32];
+    int got;
+
+    store_key(key, stream);
+    got = store_get(e->database, key, &value, err);
+    if (got > 0) got = check_value(&value, stream, err);
+    buf_free(&value);
+    return got < 0 ? -1 : 0;
 }
 
 int sharding_load(struct engine *e, const struct object *o, struct err *err)

@@ -34,4 +34,7 @@ uint64_t sharding_records(struct engine *e, uint32_t stream, uint32_t shard);
 int sharding_save(struct engine *e, uint32_t stream, struct err *err) MUST_CHECK;
 int sharding_load(struct engine *e, const struct object *o, struct err *err) MUST_CHECK;
 
+/* What weir.db has of the stream's shards, if anything, is whole. */
+int sharding_verify(struct engine *e, uint32_t stream, struct err *err) MUST_CHECK;
+
 #endif
