@@ -190,7 +190,9 @@ void intake_free(struct intake *in);
 /* Which streams, and whether derived records are wanted (history) or only those from outside. */
 enum intake_what { INTAKE_OUTSIDE, INTAKE_HISTORY };
 void intake_want(struct intake *in, uint32_t stream, enum intake_what what);
-/* True when exactly these streams are wanted. */
+/* Before the first read: no more than this is wanted. */
+void intake_narrow(struct intake *in, const struct log_range *range, uint32_t shard);
+/* A stream that is wanted; how many are. */
 bool intake_wants(const struct intake *in, uint32_t stream);
 size_t intake_streams(const struct intake *in);
 /* Reads records from *ordinal on, up to `to`, which is written: at most max_rows and about max_bytes; *ordinal moves to

@@ -34,6 +34,8 @@ struct intake {
     struct engine *engine;
     struct lane_feed **feed;
     size_t feed_count, feed_capacity;
+    struct log_range range;
+    uint32_t shard;            /* or LOG_ALL_SHARDS */
     struct log_reader *reader; /* NULL: not opened yet */
     struct arena *arena;
     struct log_item *lost;
@@ -47,6 +49,8 @@ struct intake *intake_new(struct engine *e)
 
     in->engine = e;
     in->arena = arena_new();
+    in->range = log_range_all();
+    in->shard = LOG_ALL_SHARDS;
     return in;
 }
 
@@ -59,6 +63,7 @@ void intake_free(struct intake *in)
     }
     free(in->feed);
     free(in->lost);
+    if (in->reader) in->engine->stats.blocks += log_reader_stats(in->reader).blocks;
     log_reader_close(in->reader);
     arena_free(in->arena);
     free(in);
@@ -185,11 +190,17 @@ static void keep(struct intake *in, struct lane_feed *f, const struct record *r,
     if (!r->derived) note_arrival(state_of(in->engine, f->stream), r->arrival);
 }
 
+void intake_narrow(struct intake *in, const struct log_range *range, uint32_t shard)
+{
+    in->range = *range;
+    in->shard = shard;
+}
+
 static int open_reader(struct intake *in, uint64_t from, struct err *err)
 {
     struct log_reader_options options = {
         .want_count = in->feed_count,
-        .range = log_range_all(),
+        .range = in->range,
         .fate = fate_of,
         .fate_arg = in->engine,
     };
@@ -198,10 +209,10 @@ static int open_reader(struct intake *in, uint64_t from, struct err *err)
 
     for (size_t i = 0; i < in->feed_count; i++) {
         enum log_origin origin = in->feed[i]->what == INTAKE_OUTSIDE ? LOG_OUTSIDE_RECORDS : LOG_ALL_RECORDS;
-        want[i] = (struct log_want){in->feed[i]->stream, LOG_ALL_SHARDS, origin};
+        want[i] = (struct log_want){in->feed[i]->stream, in->shard, origin};
     }
     options.want = want;
-    options.range.from = from;
+    if (from > options.range.from) options.range.from = from;
     if (in->engine->checkpoint_place.first <= from) options.hint = in->engine->checkpoint_place.at;
     failed = log_reader_open(in->engine->log, &options, &in->reader, err);
     free(want);

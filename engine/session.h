@@ -98,6 +98,7 @@ struct engine_stats {
     uint64_t records_replayed; /* read again since the last checkpoint, at open */
     uint64_t checkpoints;
     uint64_t compacted; /* journal files that became segments */
+    uint64_t blocks;    /* of segments that were read, by readers that are done */
     uint64_t retained;  /* segments that were deleted because they were old */
     uint64_t torn_bytes;
     uint64_t syncs; /* of the journal, since it was opened */

@@ -295,7 +295,8 @@ static void system_close(struct relation_cursor *cursor)
 
 struct relation *system_table(struct engine *e, const char *name)
 {
-    static const struct relation_class class = {system_open, system_next, system_value, system_close};
+    static const struct relation_class class = {
+        .open = system_open, .next = system_next, .value = system_value, .close = system_close};
 
     for (int i = 0; i < SYSTEM_TABLES; i++) {
         const struct system_kind *k = &system_kinds[i];

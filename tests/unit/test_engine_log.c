@@ -199,12 +199,65 @@ static void a_database_in_memory_has_segments_too_when_its_files_are_small(void 
     stop(&w);
 }
 
+/* The answer to a SELECT of one number, and how many blocks it took to read. */
+static uint64_t blocks_for(struct world *w, const char *sql, int64_t answer)
+{
+    uint64_t before = engine_stats(w->engine).blocks;
+    int64_t n = ask(w, sql);
+
+    if (n != answer) fail_msg("%s: %lld, not %lld", sql, (long long)n, (long long)answer);
+    return engine_stats(w->engine).blocks - before;
+}
+
+static void a_select_over_a_range_reads_only_the_blocks_of_the_range(void **state)
+{
+    struct world w = begin();
+    uint64_t all;
+
+    (void)state;
+    start(&w);
+    run(&w, declare);
+    put(&w, 0, 4000); /* ten records a second of arrival, from day 100 on: 1970-04-11 */
+    all = blocks_for(&w, "SELECT COUNT(*) FROM s", 4000);
+    assert_true(all > 8);
+    assert_int_equal(blocks_for(&w, "SELECT COUNT(*) FROM s WHERE APPROXIMATE_ARRIVAL_TIME >= '1970-04-11 00:00:50' "
+                                    "AND APPROXIMATE_ARRIVAL_TIME < '1970-04-11 00:00:52'",
+                                20) <= 2,
+                     1);
+    assert_int_equal(blocks_for(&w, "SELECT COUNT(*) FROM s WHERE APPROXIMATE_ARRIVAL_TIME > '1980-01-01'", 0), 0);
+    assert_int_equal(
+        blocks_for(&w, "SELECT COUNT(*) FROM s WHERE ROWTIME BETWEEN '2026-01-01 00:05:00' AND '2026-01-01 00:05:09'",
+                   10) <= 2,
+        1);
+    assert_int_equal(blocks_for(&w, "SELECT COUNT(*) FROM s WHERE SEQUENCE_NUMBER BETWEEN 99 AND 108", 10) <= 1, 1);
+    assert_int_equal(blocks_for(&w, "SELECT MAX(v) FROM s WHERE SEQUENCE_NUMBER = '500'", 498), 1);
+    assert_int_equal(blocks_for(&w, "SELECT COUNT(_watermark) FROM s WHERE SEQUENCE_NUMBER > 100", 3901), all);
+    end(&w);
+}
+
+static void a_select_of_one_shard_reads_only_its_blocks(void **state)
+{
+    struct world w = begin();
+    uint64_t all, one;
+
+    (void)state;
+    start(&w);
+    run(&w, "CREATE STREAM s (ts TIMESTAMP, v INTEGER, x VARCHAR) WITH (format = 'csv', shards = 4)");
+    put(&w, 0, 2000);
+    all = blocks_for(&w, "SELECT COUNT(*) FROM s", 2000);
+    one = blocks_for(&w, "SELECT COUNT(*) > 400 FROM s WHERE SHARD_ID = 'shardId-000000000002'", 1);
+    assert_true(one * 3 < all);
+    end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(after_many_files_at_most_two_are_left_in_the_journal),
         cmocka_unit_test(a_query_built_over_segments_sees_what_the_live_one_saw),
         cmocka_unit_test(a_restart_reads_on_in_segments_where_the_checkpoint_was),
+        cmocka_unit_test(a_select_over_a_range_reads_only_the_blocks_of_the_range),
+        cmocka_unit_test(a_select_of_one_shard_reads_only_its_blocks),
         cmocka_unit_test(a_database_in_memory_has_segments_too_when_its_files_are_small),
     };
 
