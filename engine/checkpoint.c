@@ -297,9 +297,8 @@ int checkpoint_load_place(struct engine *e, struct checkpoint_place *place, int 
     buf_free(&bytes);
     *found = got > 0;
     if (got <= 0) return got;
-    *place = (struct checkpoint_place){.ordinal = saved.ordinal,
-                                       .at = {{saved.at_file, saved.at_offset}, saved.at_first},
-                                       .scanned = saved.scanned};
+    *place = (struct checkpoint_place){
+        .ordinal = saved.ordinal, .at = {{saved.at_file, saved.at_offset}, saved.at_first}, .scanned = saved.scanned};
     return 0;
 }
 

@@ -100,9 +100,9 @@ struct engine {
     uint64_t checkpoint_number, checkpoint_base;
     struct log_place checkpoint_place; /* its place in the journal, or where one was looked for */
     uint64_t needed_from;              /* a restart reads the log from this ordinal on */
-    uint32_t journal_file; /* the files before it are segments */
-    usec retain_at;        /* when retention is looked at next */
-    uint64_t work; /* bytes of input used since the last one */
+    uint32_t journal_file;             /* the files before it are segments */
+    usec retain_at;                    /* when retention is looked at next */
+    uint64_t work;                     /* bytes of input used since the last one */
 
     volatile sig_atomic_t interrupted;
     bool failed;

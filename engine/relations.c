@@ -86,7 +86,7 @@ struct stream_cursor {
     struct intake *intake; /* of a stream in the log */
     struct source *source; /* of one read in place */
     uint64_t ordinal, end; /* of the log: the first not read yet; where it ends */
-    int row; /* in the inlet's batch */
+    int row;               /* in the inlet's batch */
     char shard[SHARD_ID_TEXT];
 };
 

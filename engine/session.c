@@ -265,7 +265,8 @@ static int show_shards(struct engine *e, const struct statement *s, rows_handler
     const struct object *o = NULL;
     int failed;
 
-    if (last && !(o = catalog_find(e->catalog, last->text, last->quoted, 1u << OBJECT_STREAM, last->at, err))) return -1;
+    if (last && !(o = catalog_find(e->catalog, last->text, last->quoted, 1u << OBJECT_STREAM, last->at, err)))
+        return -1;
     buf_puts(&sql, "SELECT * FROM weir_shards");
     if (o) buf_puts(&sql, " WHERE stream = ");
     if (o) unparse_string(&sql, str_lit(o->name));
@@ -301,7 +302,8 @@ static int execute(struct engine *e, const struct statement *s, struct str sql, 
     case STATEMENT_CREATE_DASHBOARD: return unsupported(s, "CREATE DASHBOARD", err);
     case STATEMENT_COPY: return unsupported(s, "COPY", err);
     case STATEMENT_ALTER:
-        if (s->alter.object != DDL_STREAM || s->alter.action != ALTER_SET) return unsupported(s, "ALTER of this kind", err);
+        if (s->alter.object != DDL_STREAM || s->alter.action != ALTER_SET)
+            return unsupported(s, "ALTER of this kind", err);
         return ddl_execute(e, s, sql, base_dir, err) || engine_drain(e, NULL, NULL, err) ? -1 : 0;
     case STATEMENT_SHOW:
         if (s->show.what == SHOW_SHARDS) return show_shards(e, s, handler, arg, answer, err);

@@ -103,8 +103,7 @@ static void make_key(struct sharding *s, const struct object *o, struct str data
 {
     if (s->decoder && key_of_column(s, o, data)) return;
     s->key.len = 0;
-    if (shards_count(s->shards) > 1)
-        buf_printf(&s->key, "%016llx", (unsigned long long)hash_bytes(data.ptr, data.len));
+    if (shards_count(s->shards) > 1) buf_printf(&s->key, "%016llx", (unsigned long long)hash_bytes(data.ptr, data.len));
 }
 
 uint32_t sharding_choose(struct engine *e, const struct object *o, struct str data, struct str *key)

@@ -33,11 +33,8 @@ static int timer_next(struct feed *feed, int max, struct feed_rows *out, struct 
 
     (void)max;
     (void)err;
-    *out = (struct feed_rows){.count = !t->given,
-                              .record = &t->record,
-                              .position = &t->position,
-                              .order = &t->order,
-                              .arrival = &t->arrival};
+    *out = (struct feed_rows){
+        .count = !t->given, .record = &t->record, .position = &t->position, .order = &t->order, .arrival = &t->arrival};
     t->given = true;
     return out->count;
 }

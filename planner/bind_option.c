@@ -204,7 +204,7 @@ static const struct option_rule {
 } rules[] = {
     {"format", set_format},       {"connector", set_connector},       {"path", set_path},
     {"max_ahead", set_max_ahead}, {"idle_timeout", set_idle_timeout}, {"shards", set_shards},
-    {"retention", set_retention}, {"partition_by", set_partition_by},    {"follow", refuse_option},
+    {"retention", set_retention}, {"partition_by", set_partition_by}, {"follow", refuse_option},
 };
 enum { RULES = sizeof rules / sizeof *rules };
 

@@ -57,7 +57,7 @@ struct object {
     int shards;          /* to begin with */
     int partition_field; /* its records' partition key, or -1 */
     usec retention;      /* records that arrived longer ago may go; USEC_MAX: none. ALTER STREAM changes it */
-    bool changelog; /* its records carry weights (_op) */
+    bool changelog;      /* its records carry weights (_op) */
 
     /* Queries (a view, a pump, a stream AS SELECT): */
     struct plan *plan; /* NULL: not a query */

@@ -15,7 +15,7 @@ struct feed_rows {
     const struct order *order; /* NULL: read in place; the merge gives it */
     const usec *arrival;
     const struct text *key;
-    const uint32_t *shard;     /* NULL: all in shard 0 */
+    const uint32_t *shard;   /* NULL: all in shard 0 */
     const usec *rowtime, *w; /* of derived records read back from the log, else NULL */
     const int64_t *weight;
     bool end_of_input; /* with count 0: the source has no more at all, not only in this epoch */

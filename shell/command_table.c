@@ -56,8 +56,9 @@ const struct command command_check = {
     .name = "check",
     .arguments = "DIR",
     .sentence = "Verifies a data directory that no process has open: reads every byte, changes nothing.",
-    .details = "What is damaged is named on stdout with its file and offset. Exit codes: 0 all is well, 3 it is damaged,\n"
-               "in use, or the disk failed.\n",
+    .details =
+        "What is damaged is named on stdout with its file and offset. Exit codes: 0 all is well, 3 it is damaged,\n"
+        "in use, or the disk failed.\n",
     .operands_min = 1,
     .operands_max = 1,
 };
@@ -71,7 +72,7 @@ const struct command command_backup = {
     .operands_max = 2,
 };
 
-const struct command *const commands[] = {&command_shell, &command_run, &command_test, &command_check, &command_backup,
-                                          NULL};
+const struct command *const commands[] = {&command_shell, &command_run,    &command_test,
+                                          &command_check, &command_backup, NULL};
 
 const char *const commands_planned[] = {"serve", "put", "tail", "infer", "bench", NULL};

@@ -14,8 +14,8 @@ typedef int (*command_main)(int argc, char **argv);
 static const struct {
     const struct command *command;
     command_main main;
-} entries[] = {{&command_run, run_main}, {&command_test, test_main}, {&command_check, check_main},
-               {&command_backup, backup_main}};
+} entries[] = {
+    {&command_run, run_main}, {&command_test, test_main}, {&command_check, check_main}, {&command_backup, backup_main}};
 
 enum { ENTRIES = sizeof entries / sizeof *entries };
 

@@ -10,7 +10,7 @@ struct round {
     enum cut cut;
     uint64_t checkpoint_bytes;
     uint64_t file_bytes_max; /* small: journal files become segments on the way */
-    uint64_t stops_max; /* the disk's calls at which the machine stops: all, or that many spread over them */
+    uint64_t stops_max;      /* the disk's calls at which the machine stops: all, or that many spread over them */
     const char *name;
 };
 

@@ -148,7 +148,8 @@ static uint64_t flip_all(struct disk *disk, const char *dir)
         for (uint64_t at = 0, size = size_of(disk, path.ptr); at < size; at++, tried++) {
             flip(disk, path.ptr, at);
             if (!check(disk, "db", names.ptr + n).naming)
-                fail_msg("%s, byte %llu of %llu: not found", path.ptr, (unsigned long long)at, (unsigned long long)size);
+                fail_msg("%s, byte %llu of %llu: not found", path.ptr, (unsigned long long)at,
+                         (unsigned long long)size);
             flip(disk, path.ptr, at);
         }
         buf_free(&path);

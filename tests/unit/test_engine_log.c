@@ -220,8 +220,9 @@ static void a_select_over_a_range_reads_only_the_blocks_of_the_range(void **stat
     put(&w, 0, 4000); /* ten records a second of arrival, from day 100 on: 1970-04-11 */
     all = blocks_for(&w, "SELECT COUNT(*) FROM s", 4000);
     assert_true(all > 8);
-    assert_int_equal(blocks_for(&w, "SELECT COUNT(*) FROM s WHERE APPROXIMATE_ARRIVAL_TIME >= '1970-04-11 00:00:50' "
-                                    "AND APPROXIMATE_ARRIVAL_TIME < '1970-04-11 00:00:52'",
+    assert_int_equal(blocks_for(&w,
+                                "SELECT COUNT(*) FROM s WHERE APPROXIMATE_ARRIVAL_TIME >= '1970-04-11 00:00:50' "
+                                "AND APPROXIMATE_ARRIVAL_TIME < '1970-04-11 00:00:52'",
                                 20) <= 2,
                      1);
     assert_int_equal(blocks_for(&w, "SELECT COUNT(*) FROM s WHERE APPROXIMATE_ARRIVAL_TIME > '1980-01-01'", 0), 0);
