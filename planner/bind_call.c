@@ -107,12 +107,13 @@ struct bound *bind_function(struct binder *b, int at, const char *name, int coun
         return bind_refuse(b, ERR_LIMIT, at, "%s has more than %d arguments", name, FUNCTION_ARGS_MAX);
     for (int i = 0; i < count; i++) have[i] = args[i]->type;
     call->function = function_find(str_lit(name), have, count, at, want, &call->type, b->err);
-    if (!call->function) return NULL;
+    if (!call->function) return bind_without_zone(b, at, name, count, args);
     call->count = count;
     call->args = arena_alloc(b->arena, (size_t)count * sizeof *call->args);
     for (int i = 0; i < count; i++) {
         if (!(call->args[i] = bind_cast(b, args[i], want[i], CAST_IMPLICIT, at))) return NULL;
     }
+    bind_interval_result(call);
     return call;
 }
 
@@ -179,23 +180,6 @@ static struct bound *plain(struct scope *scope, const struct expr *e, const char
     return bind_function(scope->binder, e->at, name, e->call.args.count, args);
 }
 
-/* EXTRACT(unit FROM x): the unit is a word, not a column. */
-static struct bound *extract(struct scope *scope, const struct expr *e)
-{
-    const struct expr *unit = e->call.args.items[0].value;
-    const struct ident *word = unit->kind == EXPR_COLUMN && unit->name.count == 1 ? &unit->name.parts[0] : NULL;
-    struct bound *args[2];
-    char *text;
-
-    if (!word || e->call.args.count != 2)
-        return bind_refuse(scope->binder, ERR_SYNTAX, e->at, "EXTRACT is written EXTRACT(unit FROM time)");
-    text = arena_copy(scope->binder->arena, word->text.ptr, word->text.len);
-    for (char *c = text; *c; c++) *c = *c >= 'a' && *c <= 'z' ? (char)(*c - 32) : *c;
-    args[0] = bound_text(scope->binder, text, unit->at);
-    if (!(args[1] = argument(scope, e, 1))) return NULL;
-    return bind_function(scope->binder, e->at, "EXTRACT", 2, args);
-}
-
 /* FLOOR(x TO unit), CEIL(x TO unit). */
 static struct bound *to_unit(struct scope *scope, const struct expr *e)
 {
@@ -240,6 +224,7 @@ static struct bound *formed(struct scope *scope, const struct expr *e)
 
     switch (e->call.form) {
     case CALL_PLAIN:
+        if (call_is(e, "TIMESTAMPADD") || call_is(e, "TIMESTAMPDIFF")) return bind_unit_call(scope, e, name);
         return plain(scope, e, call_is(e, "SUBSTRING") ? "SUBSTRING_OR_NULL" : name); /* kinesis-sql.md, 11.3 */
     case CALL_STAR: return bind_refuse(b, ERR_SYNTAX, e->at, "only COUNT takes *");
     case CALL_BY:
@@ -249,7 +234,7 @@ static struct bound *formed(struct scope *scope, const struct expr *e)
         if (!call_is(e, "FLOOR") && !call_is(e, "CEIL") && !call_is(e, "CEILING")) break;
         return to_unit(scope, e);
     case CALL_FROM:
-        if (call_is(e, "EXTRACT")) return extract(scope, e);
+        if (call_is(e, "EXTRACT")) return bind_extract(scope, e);
         if (!call_is(e, "SUBSTRING")) break;
         return plain(scope, e, "SUBSTRING");
     case CALL_IN: return plain(scope, e, "POSITION");

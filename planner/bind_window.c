@@ -11,6 +11,7 @@
  * So every spelling of the same window compares equal, whatever it shows. */
 #include "planner/binder.h"
 #include "planner/function_id.h"
+#include "planner/interval.h"
 #include <stdlib.h>
 
 /* ---- which columns are event time ---- */
@@ -267,7 +268,7 @@ static bool apply(struct steps *s, const struct bound *call, const struct bound 
     case FN_STEP_TIME:
     case FN_STEP_INTEGER:
     case FN_STEP_BIGINT: return !constant_first && cut(s, n, 0);
-    case FN_COUNT_SPAN: return !constant_first && scaled(s, 1, n) && cut(s, 1, 0);
+    case FN_CAST_SPAN_BIGINT: n = interval_unit(call->args[0]->type); return scaled(s, 1, n) && cut(s, 1, 0);
     case FN_STEP_TIME_MONTHS: return !constant_first && n == (int)n && cut_months(s, (int)n, false);
     case FN_FLOOR_TIME:
     case FN_FLOOR_SPAN: return !constant_first && cut_unit(s, constant->s, false);

@@ -9,6 +9,7 @@
  *   bind_name.c     names of columns
  *   bind_expr.c     expressions
  *   bind_call.c     calls of functions, casts, aggregates
+ *   bind_time.c     times and spans: qualifiers, units, zones
  *   bind_literal.c  literals
  *   bind_type.c     names of types
  *
@@ -165,6 +166,22 @@ struct bound *bind_case(struct binder *b, int at, struct bound **args, int count
 /* ---- bind_literal.c ---- */
 struct bound *bind_literal(struct binder *b, const struct expr *e, bool negative);
 int bind_interval(struct binder *b, const struct expr *e, struct type *type, int64_t *value);
+
+/* ---- bind_time.c ---- */
+/* The qualifier of a call that yields an interval: from the greatest to the least unit of its intervals. */
+void bind_interval_result(struct bound *call);
+/* Of two operands: a DATE that meets a span with hours or less becomes a TIMESTAMP. */
+int bind_date_moves(struct binder *b, struct bound *args[2]);
+/* A call that nothing takes (err says so): tried again with each TIMESTAMP WITH TIME ZONE as the TIMESTAMP that it is
+ * in UTC. */
+struct bound *bind_without_zone(struct binder *b, int at, const char *name, int count, struct bound *const *args);
+/* EXTRACT(unit FROM x); TIMESTAMPADD(unit, n, t), TIMESTAMPDIFF(unit, a, b): the unit is a word, not a column. */
+struct bound *bind_extract(struct scope *scope, const struct expr *e);
+struct bound *bind_unit_call(struct scope *scope, const struct expr *e, const char *name);
+/* (a - b) MINUTE: cut to the unit, toward zero; (a - b) MONTH: the complete months between two times. */
+struct bound *bind_qualified(struct scope *scope, const struct expr *e);
+/* CAST as it is written: bind_cast, and casts that need the clock or a qualifier. */
+struct bound *bind_explicit_cast(struct binder *b, struct bound *value, struct type to, int at);
 
 /* ---- bind_type.c ---- */
 int bind_type(struct binder *b, const struct type_name *name, struct type *out);

@@ -4,7 +4,6 @@
 
 #include "base/num.h"
 #include "base/utf8.h"
-#include "planner/interval.h"
 
 #include <math.h>
 #include <string.h>
@@ -135,30 +134,6 @@ void fn_cast_text_boolean(struct kernel_call *c)
     }
 }
 
-static void parse_each(struct kernel_call *c, int (*parse)(const char *text, size_t len, int64_t *out))
-{
-    for (int row = 0; row < c->rows; row++) {
-        struct str s = without_blanks(&c->args[0]->texts[row]);
-        c->out->ints[row] = 0;
-        if (parse(s.ptr, s.len, &c->out->ints[row])) kernel_fail(c, row, ROW_BAD_CAST);
-    }
-}
-
-void fn_cast_text_timestamp(struct kernel_call *c)
-{
-    parse_each(c, time_parse);
-}
-
-void fn_cast_text_span(struct kernel_call *c)
-{
-    parse_each(c, interval_day_parse);
-}
-
-void fn_cast_text_months(struct kernel_call *c)
-{
-    parse_each(c, interval_month_parse);
-}
-
 /* ---- to text ---- */
 
 /* The n of VARCHAR(n): the second argument where there is one, else the result type's; 0: no limit. */
@@ -185,9 +160,7 @@ void fn_cast_text_text(struct kernel_call *c)
 
 /* Where every type's text finds room. */
 enum { VALUE_TEXT_MAX = 64 };
-_Static_assert((int)NUM_TEXT_MAX <= (int)VALUE_TEXT_MAX && (int)TIME_TEXT_MAX <= (int)VALUE_TEXT_MAX &&
-                   (int)INTERVAL_TEXT_MAX <= (int)VALUE_TEXT_MAX,
-               "room for all");
+_Static_assert((int)NUM_TEXT_MAX <= (int)VALUE_TEXT_MAX, "room for all");
 
 #define PRINT_KERNEL(name, print, vector)                                                                              \
     void fn_##name(struct kernel_call *c)                                                                              \
@@ -210,6 +183,3 @@ static int print_boolean(bool v, char *out)
 PRINT_KERNEL(cast_int_text, num_print_int, ints)
 PRINT_KERNEL(cast_double_text, num_print_double, doubles)
 PRINT_KERNEL(cast_boolean_text, print_boolean, bools)
-PRINT_KERNEL(cast_timestamp_text, time_print, ints)
-PRINT_KERNEL(cast_span_text, interval_day_print, ints)
-PRINT_KERNEL(cast_months_text, interval_month_print, ints)

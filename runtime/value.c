@@ -21,11 +21,11 @@ void value_print(const struct column *column, int row, struct type type, struct 
     case TYPE_BINARY:
     case TYPE_CHAR:
     case TYPE_VARCHAR: buf_put(out, column->texts[row].ptr, column->texts[row].len); return;
-    case TYPE_DATE:
-    case TYPE_TIME:
-    case TYPE_TIMESTAMP_TZ:
+    case TYPE_DATE: buf_put(out, text, (size_t)time_print_date(column->ints[row], text)); return;
+    case TYPE_TIME: buf_put(out, text, (size_t)time_print_clock(column->ints[row], text)); return;
+    case TYPE_TIMESTAMP_TZ: buf_put(out, text, (size_t)time_print_zoned(column->ints[row], text)); return;
     case TYPE_TIMESTAMP: buf_put(out, text, (size_t)time_print(column->ints[row], text)); return;
-    case TYPE_INTERVAL_DAY: buf_put(out, text, (size_t)interval_day_print(column->ints[row], text)); return;
-    case TYPE_INTERVAL_MONTH: buf_put(out, text, (size_t)interval_month_print(column->ints[row], text)); return;
+    case TYPE_INTERVAL_DAY:
+    case TYPE_INTERVAL_MONTH: buf_put(out, text, (size_t)interval_print(type, column->ints[row], text)); return;
     }
 }
