@@ -324,7 +324,7 @@ struct bound *bind_expr(struct scope *scope, const struct expr *e)
     case EXPR_SUBSCRIPT: return bind_later(b, e->at, "arrays");
     case EXPR_SUBQUERY: return bind_later(b, e->at, "subqueries as values");
     case EXPR_EXISTS: return bind_later(b, e->at, "EXISTS");
-    case EXPR_AT_ZONE: return bind_later(b, e->at, "AT TIME ZONE");
+    case EXPR_AT_ZONE: return bind_at_zone(scope, e);
     case EXPR_COLLATE: return bind_later(b, e->at, "COLLATE");
     case EXPR_PERIOD: return bind_later(b, e->at, "predicates over periods");
     case EXPR_TABLE:

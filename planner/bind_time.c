@@ -1,4 +1,5 @@
 /* bind_time.c - expressions of times and spans that are more than a call: their types, and forms with units. */
+#include "base/zone.h"
 #include "planner/binder.h"
 #include "planner/function_id.h"
 #include "planner/interval.h"
@@ -101,6 +102,32 @@ struct bound *bind_unit_call(struct scope *scope, const struct expr *e, const ch
         if (!(args[i] = bind_expr(scope, written->items[i].value))) return NULL;
     }
     return bind_function(scope->binder, e->at, name, 3, args);
+}
+
+/* ---- zones ---- */
+
+/* A zone that is written out must be one. */
+static int check_zone(struct binder *b, const struct bound *zone)
+{
+    struct arena *scratch;
+    struct err why;
+    bool known;
+
+    if (zone->kind != BOUND_CONST || zone->null || zone->type.kind != TYPE_VARCHAR) return 0;
+    scratch = arena_new();
+    known = zone_load(scratch, zone->s, &why);
+    arena_free(scratch);
+    return known ? 0 : err_set(b->err, ERR_VALUE, zone->at, "%s", why.text);
+}
+
+struct bound *bind_at_zone(struct scope *scope, const struct expr *e)
+{
+    struct bound *args[2];
+
+    if (!(args[0] = bind_expr(scope, e->at_zone.operand)) || !(args[1] = bind_expr(scope, e->at_zone.zone)))
+        return NULL;
+    if (check_zone(scope->binder, args[1])) return NULL;
+    return bind_function(scope->binder, e->at, "at time zone", 2, args);
 }
 
 /* ---- (a - b) MINUTE ---- */

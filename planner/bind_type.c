@@ -113,9 +113,7 @@ int bind_type(struct binder *b, const struct type_name *name, struct type *out)
         return unknown_type(b, &name->name);
     case TYPE_ARRAY: return bind_later(b, name->at, "ARRAY"), -1;
     case TYPE_ROW: return bind_later(b, name->at, "ROW"), -1;
-    case TYPE_INTERVAL:
-        *out = type_interval(name->qualifier.first, name->qualifier.last);
-        return 0;
+    case TYPE_INTERVAL: *out = type_interval(name->qualifier.first, name->qualifier.last); return 0;
     }
     return -1;
 }

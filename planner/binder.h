@@ -178,6 +178,8 @@ struct bound *bind_without_zone(struct binder *b, int at, const char *name, int 
 /* EXTRACT(unit FROM x); TIMESTAMPADD(unit, n, t), TIMESTAMPDIFF(unit, a, b): the unit is a word, not a column. */
 struct bound *bind_extract(struct scope *scope, const struct expr *e);
 struct bound *bind_unit_call(struct scope *scope, const struct expr *e, const char *name);
+/* x AT TIME ZONE z: what the zone's clocks show at the instant, as a TIMESTAMP. */
+struct bound *bind_at_zone(struct scope *scope, const struct expr *e);
 /* (a - b) MINUTE: cut to the unit, toward zero; (a - b) MONTH: the complete months between two times. */
 struct bound *bind_qualified(struct scope *scope, const struct expr *e);
 /* CAST as it is written: bind_cast, and casts that need the clock or a qualifier. */
