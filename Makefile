@@ -30,7 +30,7 @@ CRASH  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/crash/*.c))
 RANDOM := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/random/*.c))
 BENCH  := $(patsubst %.c,$(BUILD)/%,$(wildcard bench/*.c))
 
-.PHONY: all help run test test-programs asan tsan layers format bench clean
+.PHONY: all help run test test-programs asan tsan layers rules format bench clean
 all: $(BUILD)/weir
 
 help:
@@ -40,6 +40,7 @@ help:
 	@echo 'make asan      the same under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make tsan      the tests with threads under ThreadSanitizer'
 	@echo 'make layers    no folder includes from one above it'
+	@echo 'make rules     the rules of docs/kinesis-rules.md that no test names'
 	@echo 'make format    lays all C files out by .clang-format'
 	@echo 'make bench     benchmarks'
 	@echo 'make clean     removes build/'
@@ -70,6 +71,9 @@ tsan:
 
 layers:
 	@tests/layers
+
+rules:
+	@tests/rules
 
 # clang-format takes `operator` for C++'s: sed puts the star of `struct operator *` back.
 FORMATTED := $(wildcard $(addsuffix /*.[ch],$(FOLDERS)) tests/*/*.[ch] bench/*.[ch])

@@ -7,6 +7,7 @@
  * which the program never leaves. */
 #include "base/num.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -231,10 +232,16 @@ static char *lay_out(char *out, struct decimal d)
     return lay_out_plain(out, digits, count, point);
 }
 
-static int print_word(const char *word, char *out)
+static int copy_word(const char *word, char *out)
 {
     strcpy(out, word);
     return (int)strlen(word);
+}
+
+static int print_word(double v, char *out)
+{
+    if (isnan(v)) return copy_word("NaN", out);
+    return copy_word(v > 0 ? "Infinity" : "-Infinity", out);
 }
 
 int num_print_double(double v, char out[NUM_TEXT_MAX])
@@ -243,8 +250,7 @@ int num_print_double(double v, char out[NUM_TEXT_MAX])
     struct decimal d;
     char *p = out;
 
-    if (isnan(v)) return print_word("NaN", out);
-    if (isinf(v)) return print_word(v > 0 ? "Infinity" : "-Infinity", out);
+    if (!isfinite(v)) return print_word(v, out);
     if (signbit(v)) *p++ = '-';
     if (size < 1e15 && size == (double)(int64_t)size) {
         p = put_digits(p, (uint64_t)size, 1);
@@ -254,6 +260,36 @@ int num_print_double(double v, char out[NUM_TEXT_MAX])
     }
     if (!short_decimal(size, &d) && !middle_decimal(size, &d)) d = shortest_decimal(size);
     return finish(out, lay_out(p, d));
+}
+
+static bool reads_back_as_float(struct decimal d, float v)
+{
+    char text[40];
+
+    snprintf(text, sizeof text, "%llue%d", (unsigned long long)d.digits, d.exponent);
+    return strtof(text, NULL) == v;
+}
+
+/* The decimal of fewest digits that reads back as v (positive, finite). */
+static struct decimal shortest_float_decimal(float v)
+{
+    for (int count = 1; count < 9; count++) {
+        struct decimal d = rounded_decimal((double)v, count);
+
+        if (reads_back_as_float(d, v)) return d;
+        d.digits++;
+        if (is_power_of_two((double)v) && reads_back_as_float(d, v)) return d;
+    }
+    return rounded_decimal((double)v, 9);
+}
+
+int num_print_float(float v, char out[NUM_TEXT_MAX])
+{
+    char *p = out;
+
+    if (!isfinite(v) || v == 0) return num_print_double((double)v, out);
+    if (signbit(v)) *p++ = '-';
+    return finish(out, lay_out(p, shortest_float_decimal(fabsf(v))));
 }
 
 int num_parse_int(const char *text, size_t len, int64_t *out)
@@ -338,9 +374,9 @@ static bool scan_number(struct scan *s, const char *p, const char *end)
  * is zero matters. */
 enum { SIGNIFICANT_MAX = 770 };
 
-static double parse_slowly(const struct scan *s)
+/* The number without its sign as a text that strtod takes; "0" if it is 0. */
+static void normal_form(const struct scan *s, char text[SIGNIFICANT_MAX + 40])
 {
-    char text[SIGNIFICANT_MAX + 40];
     int kept = 0;
     int64_t dropped = 0;
     bool more = false;
@@ -354,9 +390,16 @@ static double parse_slowly(const struct scan *s)
         dropped++;
         more |= *p != '0';
     }
-    if (!kept) return 0;
-    snprintf(text + kept, sizeof text - (size_t)kept, "%se%lld", more ? ".1" : "",
+    if (!kept) text[kept++] = '0';
+    snprintf(text + kept, SIGNIFICANT_MAX + 40 - (size_t)kept, "%se%lld", more ? ".1" : "",
              (long long)(s->exponent - s->behind + dropped));
+}
+
+static double parse_slowly(const struct scan *s)
+{
+    char text[SIGNIFICANT_MAX + 40];
+
+    normal_form(s, text);
     return strtod(text, NULL);
 }
 
@@ -409,5 +452,37 @@ int num_parse_double(const char *text, size_t len, double *out)
     if (!scan_number(&s, text, text + len)) return parse_word(text, len, out);
     v = scan_value(&s);
     *out = s.negative ? -v : v;
+    return 0;
+}
+
+/* Whether a double lies in the middle between two floats, or near the least of them: there rounding twice may go wrong.
+ */
+static bool is_middle_of_floats(double v)
+{
+    uint64_t bits;
+
+    memcpy(&bits, &v, sizeof bits);
+    return (bits & UINT64_C(0x1fffffff)) == UINT64_C(0x10000000) || v < (double)FLT_MIN;
+}
+
+int num_parse_float(const char *text, size_t len, float *out)
+{
+    struct scan s = {0};
+    char normal[SIGNIFICANT_MAX + 40];
+    double v;
+    float f;
+
+    if (!scan_number(&s, text, text + len)) {
+        if (parse_word(text, len, &v)) return -1;
+        *out = (float)v;
+        return 0;
+    }
+    v = scan_value(&s);
+    f = (float)v;
+    if (is_middle_of_floats(v)) {
+        normal_form(&s, normal);
+        f = strtof(normal, NULL);
+    }
+    *out = s.negative ? -f : f;
     return 0;
 }

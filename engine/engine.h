@@ -119,6 +119,19 @@ int engine_fail(struct engine *e, const struct err *err);
 char *engine_path(const struct engine *e, const char *name); /* DIR/name; free it */
 struct flow *engine_flow(struct engine *e, struct flow *outer);
 
+/* session.c: what the session's SET statements say. */
+struct bind_context session_context(struct engine *e);
+
+/* explain.c: statements that answer with rows about the engine itself. show_query: SQL that answers instead, or NULL.
+ */
+int explain_execute(struct engine *e, const struct statement *s, struct arena *arena, rows_handler handler, void *arg,
+                    struct err *err) MUST_CHECK;
+int describe_execute(struct engine *e, const struct statement *s, rows_handler handler, void *arg,
+                     struct err *err) MUST_CHECK;
+const char *show_query(const struct statement *s);
+int show_execute(struct engine *e, const struct statement *s, rows_handler handler, void *arg,
+                 struct err *err) MUST_CHECK;
+
 /* ddl.c: applies the statement of a DDL entry (live or replayed). */
 struct ddl {
     usec now;

@@ -1,6 +1,7 @@
 /* session.c - statements in, rows out; records in; epochs until there is nothing left to do. */
 #include "engine/engine.h"
 
+#include "parser/split.h"
 #include "runtime/eval.h"
 
 #include <stdio.h>
@@ -152,7 +153,7 @@ static int encode_rows(struct engine *e, const struct insert_rows *rows, struct 
     return failed ? -1 : 0;
 }
 
-static struct bind_context bind_context(struct engine *e)
+struct bind_context session_context(struct engine *e)
 {
     return (struct bind_context){.catalog = e->catalog,
                                  .dialect = e->dialect,
@@ -162,7 +163,7 @@ static struct bind_context bind_context(struct engine *e)
 
 static int insert(struct engine *e, const struct statement *s, struct arena *arena, struct err *err)
 {
-    struct bind_context ctx = bind_context(e);
+    struct bind_context ctx = session_context(e);
     struct insert_rows rows;
     struct str *records;
 
@@ -206,6 +207,15 @@ static int run_sqlite(struct engine *e, struct str sql, rows_handler handler, vo
     return database_run(e->database, sql, handler, arg, err);
 }
 
+/* What a query has done is asked once it has done all there is. */
+static int explain(struct engine *e, const struct statement *s, struct arena *arena, rows_handler handler, void *arg,
+                   enum answer *answer, struct err *err)
+{
+    *answer = ANSWER_ROWS;
+    if (s->explain.kind == EXPLAIN_ANALYZE && engine_drain(e, NULL, NULL, err)) return -1;
+    return explain_execute(e, s, arena, handler, arg, err);
+}
+
 static int execute(struct engine *e, const struct statement *s, struct str sql, const char *base_dir,
                    struct arena *arena, rows_handler handler, void *arg, enum answer *answer, struct err *err)
 {
@@ -233,9 +243,12 @@ static int execute(struct engine *e, const struct statement *s, struct str sql, 
     case STATEMENT_CREATE_DASHBOARD: return unsupported(s, "CREATE DASHBOARD", err);
     case STATEMENT_COPY: return unsupported(s, "COPY", err);
     case STATEMENT_ALTER: return unsupported(s, "ALTER", err);
-    case STATEMENT_SHOW: return unsupported(s, "SHOW", err);
-    case STATEMENT_DESCRIBE: return unsupported(s, "DESCRIBE", err);
-    case STATEMENT_EXPLAIN: return unsupported(s, "EXPLAIN", err);
+    case STATEMENT_SHOW:
+        if (show_query(s)) return run_sqlite(e, str_lit(show_query(s)), handler, arg, answer, err);
+        *answer = ANSWER_ROWS;
+        return show_execute(e, s, handler, arg, err);
+    case STATEMENT_DESCRIBE: *answer = ANSWER_ROWS; return describe_execute(e, s, handler, arg, err);
+    case STATEMENT_EXPLAIN: return explain(e, s, arena, handler, arg, answer, err);
     case STATEMENT_VERIFY: return unsupported(s, "VERIFY VIEW", err);
     case STATEMENT_DIFF: return unsupported(s, "DIFF VIEW", err);
     }
@@ -261,6 +274,16 @@ static bool is_ours(struct str sql)
     return found;
 }
 
+/* SQLite lets a comment end with the text; weir does not, but for the applications of the old service. */
+static bool is_open(struct str sql)
+{
+    struct split split = split_text(sql);
+    bool open = split.end == SPLIT_OPEN_COMMENT;
+
+    split_free(&split);
+    return open;
+}
+
 /* What weir's parser refuses but SQLite may know goes to SQLite; if that refuses it, too, weir's own message is better.
  */
 static int try_sqlite(struct engine *e, struct str sql, rows_handler handler, void *arg, enum answer *answer,
@@ -268,7 +291,7 @@ static int try_sqlite(struct engine *e, struct str sql, rows_handler handler, vo
 {
     struct err sqlite_says;
 
-    if (err->code != ERR_SYNTAX || is_ours(sql)) return -1;
+    if (err->code != ERR_SYNTAX || is_ours(sql) || is_open(sql)) return -1;
     if (run_sqlite(e, sql, handler, arg, answer, &sqlite_says) == 0) return 0;
     if (sqlite_says.code != ERR_SYNTAX) *err = sqlite_says;
     return -1;
@@ -277,7 +300,8 @@ static int try_sqlite(struct engine *e, struct str sql, rows_handler handler, vo
 int engine_execute(struct engine *e, struct str sql, const char *base_dir, rows_handler handler, void *arg,
                    enum answer *answer, struct err *err)
 {
-    struct parse_options options = {.dialect = e->dialect};
+    int open_comment;
+    struct parse_options options = {e->dialect, &open_comment};
     struct arena *arena;
     struct statement *s = NULL;
     int result;
@@ -291,6 +315,7 @@ int engine_execute(struct engine *e, struct str sql, const char *base_dir, rows_
         result = try_sqlite(e, sql, handler, arg, answer, err);
     else
         result = s ? execute(e, s, sql, base_dir, arena, handler, arg, answer, err) : 0;
+    if (!result && open_comment >= 0) engine_warn(e, "a comment has no end: it ends the file");
     arena_free(arena);
     return after(e, result, err);
 }

@@ -43,7 +43,7 @@ struct system_table {
 enum query_column { QUERY_COLUMNS(X) QUERY_COLUMN_COUNT };
 enum stream_column { STREAM_COLUMNS(X) STREAM_COLUMN_COUNT };
 #undef X
-#define X(id, column, kind_of) {.name = column, .type = {kind_of, 0}},
+#define X(id, column, kind_of) {.name = column, .type = {.kind = kind_of}},
 static const struct field query_fields[] = {QUERY_COLUMNS(X)};
 static const struct field stream_fields[] = {STREAM_COLUMNS(X)};
 #undef X
@@ -83,7 +83,7 @@ static void query_value(struct engine *e, const struct object *o, int column, st
     case QUERY_NAME: out->s = str_lit(o->name); break;
     case QUERY_KIND: out->s = str_lit(kinds[o->kind]); break;
     case QUERY_STATE: out->s = str_lit(query_state(e, o)); break;
-    case QUERY_EMITS: out->s = str_lit(plan_emission(o->plan) == EMISSION_APPEND ? "append" : "changelog"); break;
+    case QUERY_EMITS: out->s = str_lit(emission_name(plan_emission(o->plan))); break;
     case QUERY_LATE: out->i = (int64_t)counts.late; break;
     case QUERY_ERRORS: out->i = (int64_t)counts.errors; break;
     case QUERY_BYTES: out->i = state_bytes(e, o->id); break;

@@ -40,6 +40,10 @@ static struct expr **call_child(struct call *call, int *i)
 
     if (*i < call->args.count) return &call->args.items[*i].value;
     *i -= call->args.count;
+    if (call->json) {
+        if ((found = optional(&call->json->empty_value, i))) return found;
+        if ((found = optional(&call->json->error_value, i))) return found;
+    }
     if ((found = optional(&call->zone, i))) return found;
     if ((found = in_sorts(&call->order, i))) return found;
     if ((found = in_sorts(&call->within_group, i))) return found;
@@ -105,6 +109,7 @@ struct expr **expr_child(struct expr *e, int i)
     case EXPR_ROW:
     case EXPR_ARRAY: return in_exprs(&e->list, &i);
     case EXPR_SUBSCRIPT: return nth(i, &e->subscript.operand, &e->subscript.index, NULL);
+    case EXPR_FIELD: return nth(i, &e->field.operand, NULL, NULL);
     case EXPR_AT_ZONE: return nth(i, &e->at_zone.operand, &e->at_zone.zone, NULL);
     case EXPR_COLLATE: return nth(i, &e->collate.operand, NULL, NULL);
     case EXPR_PERIOD: return nth(i, &e->period.left, &e->period.right, NULL);

@@ -82,7 +82,7 @@ struct frame_bound {
 };
 
 /* OVER name: only `base` is set. OVER (...): in_parentheses; base is the window it refines, if any. A frame
- * without BETWEEN has finish = CURRENT ROW. */
+ * without BETWEEN ends at the current row; if its bound follows, it begins there. */
 struct over {
     struct ident base;
     bool in_parentheses;
@@ -120,6 +120,7 @@ enum expr_kind {
     EXPR_ROW,       /* list: (a, b), ROW(a, b); count 0 only in GROUPING SETS */
     EXPR_ARRAY,     /* list: ARRAY[a, b] */
     EXPR_SUBSCRIPT, /* subscript: a[i] */
+    EXPR_FIELD,     /* field: (a).b, f(x).b; a.b.c alone is an EXPR_COLUMN */
     EXPR_SUBQUERY,  /* select: a scalar subquery */
     EXPR_EXISTS,    /* select */
     EXPR_AT_ZONE,   /* at_zone: x AT TIME ZONE z */
@@ -186,12 +187,33 @@ enum call_form {
     CALL_SIMILAR, /* f(a SIMILAR b ESCAPE c) */
     CALL_PLACING, /* f(a PLACING b FROM c [FOR d]) */
     CALL_IN,      /* POSITION(a IN b) */
-    CALL_TRIM,    /* TRIM([side] [c] FROM s): the last argument is s, the one before it, if any, is c */
+    CALL_TRIM, /* TRIM([side] [c] FROM s): the last argument is s, the one before it, if any, is c; TRIM(s, c) is plain
+                */
 };
 enum trim_side { TRIM_UNSAID, TRIM_BOTH, TRIM_LEADING, TRIM_TRAILING };
 enum quantifier { QUANTIFIER_NONE, QUANTIFIER_ALL, QUANTIFIER_DISTINCT };
 enum nth_from { NTH_UNSAID, NTH_FROM_FIRST, NTH_FROM_LAST };
 enum nulls_treatment { NULLS_UNSAID, NULLS_IGNORE, NULLS_RESPECT };
+enum json_wrapper { JSON_WRAPPER_UNSAID, JSON_WRAPPER_WITHOUT, JSON_WRAPPER_CONDITIONAL, JSON_WRAPPER_UNCONDITIONAL };
+enum json_answer {
+    JSON_UNSAID,
+    JSON_DEFAULT, /* DEFAULT expr */
+    JSON_NULL,
+    JSON_ERROR,
+    JSON_TRUE,
+    JSON_FALSE,
+    JSON_UNKNOWN,
+    JSON_EMPTY_ARRAY,
+    JSON_EMPTY_OBJECT,
+};
+
+/* What JSON_VALUE(j, path ...) says behind its arguments. */
+struct json_clauses {
+    struct type_name *returning; /* or NULL */
+    enum json_wrapper wrapper;
+    enum json_answer on_empty, on_error;
+    struct expr *empty_value, *error_value; /* JSON_DEFAULT only */
+};
 
 struct arg {
     struct ident name;  /* of a named argument: SIZE => INTERVAL '1' HOUR */
@@ -210,6 +232,7 @@ struct call {
     enum trim_side side; /* CALL_TRIM */
     enum quantifier quantifier;
     struct args args;
+    struct json_clauses *json; /* or NULL */
     struct expr *zone;         /* EXPR_TEXT of a trailing TIME ZONE '...' (calendar windows), or NULL */
     struct sorts order;        /* ORDER BY within the arguments */
     struct sorts within_group; /* WITHIN GROUP (ORDER BY ...) */
@@ -284,6 +307,10 @@ struct expr {
         struct {
             struct expr *operand, *index;
         } subscript;
+        struct {
+            struct expr *operand;
+            struct ident name;
+        } field;
         struct select *select;
         struct {
             struct expr *operand, *zone;
@@ -446,6 +473,7 @@ struct cte {
 struct ctes {
     struct cte *items;
     int count, capacity;
+    bool recursive; /* WITH RECURSIVE */
 };
 
 enum emit_clause {
@@ -483,7 +511,7 @@ struct select {
         } set;
     };
     struct sorts order;
-    struct expr *limit, *offset; /* or NULL */
+    struct expr *limit, *offset; /* or NULL; FETCH FIRST n ROWS ONLY is LIMIT n */
     struct expr *lateness;       /* ALLOW LATENESS interval, or NULL */
     enum emit_clause emit;
     struct expr *emit_every;
@@ -534,11 +562,24 @@ struct params {
     int count, capacity;
 };
 
+enum determinism { DETERMINISM_UNSAID, DETERMINISM_YES, DETERMINISM_NO };
+enum null_input { NULL_INPUT_UNSAID, NULL_INPUT_CALLED, NULL_INPUT_RETURNS_NULL }; /* CALLED ON NULL INPUT, .. */
+enum { ACCESS_CONTAINS = 1, ACCESS_READS = 2, ACCESS_MODIFIES = 4 }; /* flags: CONTAINS SQL, READS SQL DATA, .. */
+
+/* What may stand between RETURNS type and RETURN, each at most once, in any order. */
+struct function_attributes {
+    bool language_sql;
+    enum determinism deterministic;
+    int access; /* ACCESS_ flags */
+    enum null_input null_input;
+    struct name specific; /* SPECIFIC name, or empty */
+};
+
 struct create_function {
     struct params params;
     struct type_name *returns;
+    struct function_attributes attributes;
     struct expr *body;
-    bool null_on_null; /* RETURNS NULL ON NULL INPUT */
 };
 
 enum panel_kind { PANEL_LINE, PANEL_AREA, PANEL_BAR, PANEL_NUMBER, PANEL_TABLE, PANEL_HEATMAP, PANEL_MAP };
@@ -611,12 +652,10 @@ enum sqlite_kind {
 struct statement {
     enum statement_kind kind;
     int at, end;
-    struct name name;   /* the object that is created, altered, dropped, described, copied into; else empty */
-    bool replace;       /* CREATE OR REPLACE */
-    bool if_exists;     /* DROP IF EXISTS */
-    bool if_not_exists; /* CREATE ... IF NOT EXISTS */
-    bool open_comment;  /* the text ended inside a comment (the old service's dialect only: warn) */
-    int open_comment_at;
+    struct name name;       /* the object that is created, altered, dropped, described, copied into; else empty */
+    bool replace;           /* CREATE OR REPLACE */
+    bool if_exists;         /* DROP IF EXISTS */
+    bool if_not_exists;     /* CREATE ... IF NOT EXISTS */
     struct str description; /* DESCRIPTION '...' or ptr NULL */
     struct options options; /* WITH (...) of the object; that of a query stands in its select */
     union {

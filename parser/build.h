@@ -92,6 +92,9 @@ struct alias {
 enum { BETWEEN_NEGATED = 1, BETWEEN_SYMMETRICALLY = 2 };
 enum { LIKE_NEGATED = 1, LIKE_SIMILARLY = 2 };
 
+/* Fails the parse when both are there: "WHAT is given twice". */
+void build_once(struct parse *parse, bool first, bool second, struct span span, const char *what);
+
 /* ---- expressions: build_expr.c ---- */
 struct expr *build_expr(struct parse *parse, enum expr_kind kind, struct span span);
 /* A node that has children passes here when they are in place: computes the depth and refuses what is too deep. */
@@ -120,6 +123,7 @@ struct expr *build_qualified(struct parse *parse, struct expr *operand, struct q
 struct expr *build_list(struct parse *parse, enum expr_kind kind, struct exprs list, struct span span);
 struct expr *build_row(struct parse *parse, struct expr *first, struct exprs rest, struct span span);
 struct expr *build_subscript(struct parse *parse, struct expr *operand, struct expr *index, struct span span);
+struct expr *build_field(struct parse *parse, struct expr *operand, struct ident name, struct span span);
 struct expr *build_query_expr(struct parse *parse, enum expr_kind kind, struct select *select, struct span span);
 struct expr *build_at_zone(struct parse *parse, struct expr *operand, struct expr *zone);
 struct expr *build_collate(struct parse *parse, struct expr *operand, struct name collation, struct span span);
@@ -132,6 +136,12 @@ struct expr *build_table_arg(struct parse *parse, struct name name, struct expr 
 struct call *build_form(struct parse *parse, enum call_form form, struct expr *a, struct expr *b, struct expr *c,
                         struct expr *d);
 struct call *build_arguments(struct parse *parse, enum quantifier quantifier, struct args args, struct sorts order);
+/* DEFAULT value ON EMPTY or ON ERROR. */
+struct json_clauses build_json_default(struct expr *value, bool on_error);
+/* Adds a clause; each may be given once. */
+struct json_clauses build_json_clauses(struct parse *parse, const struct json_clauses *before,
+                                       const struct json_clauses *clause, struct span span);
+struct json_clauses *build_json(struct parse *parse, const struct json_clauses *json);
 /* The call without what may follow its parenthesis. DESCRIPTOR(ts) becomes an EXPR_DESCRIPTOR. */
 struct expr *build_call(struct parse *parse, struct name name, const struct call *call, struct span span);
 struct expr *build_call_word(struct parse *parse, const char *word, const struct call *call, struct span word_span,
@@ -139,6 +149,8 @@ struct expr *build_call_word(struct parse *parse, const char *word, const struct
 struct call *build_tail_parts(struct parse *parse, struct sorts within_group, struct expr *filter, int nth_from,
                               int nulls, struct over *over);
 struct expr *build_tails(struct parse *parse, struct expr *call, const struct call *tails, struct span span);
+/* One bound without BETWEEN: the frame goes from it to the current row, or from there to what follows. */
+struct frame build_frame(enum frame_unit unit, struct frame_bound bound);
 struct over *build_over(struct parse *parse, struct span span);
 
 /* ---- names and types: build_name.c ---- */
@@ -183,11 +195,15 @@ struct statement *build_create(struct parse *parse, enum statement_kind kind, st
 struct create_stream *build_stream_part(struct parse *parse, struct span span);
 struct create_stream *build_stream_parts(struct parse *parse, struct create_stream *stream,
                                          const struct create_stream *part);
+/* Adds an attribute; each may be given once. */
+struct function_attributes build_attributes(struct parse *parse, const struct function_attributes *before,
+                                            const struct function_attributes *attribute, struct span span);
 struct insert *build_insert(struct parse *parse, struct name target, struct idents columns, struct select *select,
                             struct span span);
 struct statement *build_explain(struct parse *parse, struct statement *statement, struct span span);
 struct statement *build_explain_name(struct parse *parse, enum explain_kind kind, struct name name, struct span span);
 /* Words that the grammar does not know as keywords; an unknown one fails with a suggestion. */
+void build_row_word(struct parse *parse, struct ident word);
 enum alter_kind build_alter_action(struct parse *parse, struct ident word);
 enum show_kind build_show_what(struct parse *parse, struct ident word);
 enum panel_kind build_panel_kind(struct parse *parse, struct ident word);

@@ -61,6 +61,38 @@ struct call *build_arguments(struct parse *parse, enum quantifier quantifier, st
     return call;
 }
 
+struct json_clauses build_json_default(struct expr *value, bool on_error)
+{
+    if (on_error) return (struct json_clauses){.on_error = JSON_DEFAULT, .error_value = value};
+    return (struct json_clauses){.on_empty = JSON_DEFAULT, .empty_value = value};
+}
+
+struct json_clauses build_json_clauses(struct parse *parse, const struct json_clauses *before,
+                                       const struct json_clauses *clause, struct span span)
+{
+    struct json_clauses all = *before;
+
+    build_once(parse, all.returning, clause->returning, span, "RETURNING");
+    build_once(parse, all.wrapper, clause->wrapper, span, "WRAPPER");
+    build_once(parse, all.on_empty, clause->on_empty, span, "ON EMPTY");
+    build_once(parse, all.on_error, clause->on_error, span, "ON ERROR");
+    if (clause->returning) all.returning = clause->returning;
+    if (clause->empty_value) all.empty_value = clause->empty_value;
+    if (clause->error_value) all.error_value = clause->error_value;
+    all.wrapper |= clause->wrapper;
+    all.on_empty |= clause->on_empty;
+    all.on_error |= clause->on_error;
+    return all;
+}
+
+struct json_clauses *build_json(struct parse *parse, const struct json_clauses *json)
+{
+    struct json_clauses *copy = arena_alloc(parse->arena, sizeof *copy);
+
+    *copy = *json;
+    return copy;
+}
+
 /* The columns of DESCRIPTOR(a, b); count 0 when the arguments are something else. */
 static struct idents descriptor_columns(struct parse *parse, const struct call *call)
 {
@@ -138,4 +170,12 @@ struct over *build_over(struct parse *parse, struct span span)
     over->at = span.at;
     over->end = span.end;
     return over;
+}
+
+struct frame build_frame(enum frame_unit unit, struct frame_bound bound)
+{
+    struct frame_bound current = {FRAME_CURRENT_ROW, NULL};
+    bool follows = bound.kind == FRAME_FOLLOWING || bound.kind == FRAME_UNBOUNDED_FOLLOWING;
+
+    return follows ? (struct frame){unit, current, bound} : (struct frame){unit, bound, current};
 }

@@ -24,6 +24,11 @@ void parse_fail(struct parse *parse, enum err_code code, int at, const char *for
     err_set(parse->err, code, at, "%s", text);
 }
 
+void build_once(struct parse *parse, bool first, bool second, struct span span, const char *what)
+{
+    if (first && second) parse_fail(parse, ERR_SYNTAX, span.at, "%s is given twice", what);
+}
+
 void *list_grow(struct arena *arena, void *items, int count, int *capacity, size_t item_bytes)
 {
     void *grown;
@@ -250,6 +255,15 @@ struct expr *build_subscript(struct parse *parse, struct expr *operand, struct e
 
     e->subscript.operand = operand;
     e->subscript.index = index;
+    return build_done(parse, e);
+}
+
+struct expr *build_field(struct parse *parse, struct expr *operand, struct ident name, struct span span)
+{
+    struct expr *e = build_expr(parse, EXPR_FIELD, span);
+
+    e->field.operand = operand;
+    e->field.name = name;
     return build_done(parse, e);
 }
 

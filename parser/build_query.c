@@ -163,17 +163,12 @@ struct trailer *build_clause(struct parse *parse, struct span span)
     return clause;
 }
 
-static void twice(struct parse *parse, bool first, bool second, struct span span, const char *what)
-{
-    if (first && second) parse_fail(parse, ERR_SYNTAX, span.at, "%s is given twice", what);
-}
-
 struct trailer *build_trailer(struct parse *parse, struct trailer *before, const struct trailer *clause)
 {
     if (!before) before = build_clause(parse, clause->span);
-    twice(parse, before->lateness, clause->lateness, clause->span, "ALLOW LATENESS");
-    twice(parse, before->emit, clause->emit, clause->span, "EMIT");
-    twice(parse, before->options.count, clause->options.count, clause->span, "WITH");
+    build_once(parse, before->lateness, clause->lateness, clause->span, "ALLOW LATENESS");
+    build_once(parse, before->emit, clause->emit, clause->span, "EMIT");
+    build_once(parse, before->options.count, clause->options.count, clause->span, "WITH");
     if (clause->lateness) before->lateness = clause->lateness;
     if (clause->options.count) before->options = clause->options;
     if (clause->emit) {

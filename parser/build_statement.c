@@ -3,8 +3,6 @@
 
 #include <assert.h>
 
-#include <assert.h>
-
 #include "parser/suggest.h"
 
 struct statement *build_statement(struct parse *parse, enum statement_kind kind, struct name name, struct span span)
@@ -58,6 +56,24 @@ struct create_stream *build_stream_parts(struct parse *parse, struct create_stre
     return stream;
 }
 
+struct function_attributes build_attributes(struct parse *parse, const struct function_attributes *before,
+                                            const struct function_attributes *attribute, struct span span)
+{
+    struct function_attributes all = *before;
+
+    build_once(parse, all.language_sql, attribute->language_sql, span, "LANGUAGE SQL");
+    build_once(parse, all.deterministic, attribute->deterministic, span, "DETERMINISTIC");
+    build_once(parse, all.access & attribute->access, attribute->access, span, "the access to SQL data");
+    build_once(parse, all.null_input, attribute->null_input, span, "ON NULL INPUT");
+    build_once(parse, all.specific.count, attribute->specific.count, span, "SPECIFIC");
+    all.language_sql |= attribute->language_sql;
+    all.deterministic |= attribute->deterministic;
+    all.access |= attribute->access;
+    all.null_input |= attribute->null_input;
+    if (attribute->specific.count) all.specific = attribute->specific;
+    return all;
+}
+
 struct insert *build_insert(struct parse *parse, struct name target, struct idents columns, struct select *select,
                             struct span span)
 {
@@ -107,6 +123,14 @@ static int find_word(struct parse *parse, struct ident word, const char *const *
 }
 
 #define FIND_WORD(parse, word, words) find_word(parse, word, words, sizeof(words) / sizeof *(words))
+
+/* OFFSET 1 ROW: elsewhere ROW is a keyword only before a parenthesis. */
+void build_row_word(struct parse *parse, struct ident word)
+{
+    static const char *const words[] = {"ROW"};
+
+    FIND_WORD(parse, word, words);
+}
 
 enum alter_kind build_alter_action(struct parse *parse, struct ident word)
 {

@@ -5,7 +5,8 @@
  *   - a word of class PAREN, LITERAL, START is a keyword only where it can be meant as one;
  *   - TO before a unit is the range of a qualifier (`DAY TO SECOND`) or the TO of FLOOR(x TO DAY);
  *   - FROM FIRST and FROM LAST are phrases only behind NTH_VALUE(...);
- *   - LEADING, TRAILING, BOTH are keywords only at the head of TRIM(...). */
+ *   - LEADING, TRAILING, BOTH are keywords only at the head of TRIM(...);
+ *   - what JSON_VALUE(...) and its like say behind their arguments are phrases only there. */
 #include "parser/filter.h"
 
 #include <assert.h>
@@ -184,6 +185,72 @@ static int to_token(const struct parse *parse, int i, enum time_unit last)
     return TOKEN_TO_UNIT;
 }
 
+/* ---- JSON_VALUE(j, path RETURNING t NULL ON EMPTY ...) ---- */
+
+/* Behind an argument of such a call, of which the parenthesis is the innermost one? */
+static bool is_behind_json(const struct parse *parse, int i)
+{
+    static const char *const functions[] = {"JSON_VALUE", "JSON_QUERY", "JSON_EXISTS"};
+    int open = parse->depth ? parse->opened[parse->depth - 1] : -1;
+
+    if (open < 1 || i - 1 == open || is_symbol(parse, i - 1, ',')) return false;
+    for (size_t k = 0; k < sizeof functions / sizeof *functions; k++)
+        if (is_word(parse, open - 1, functions[k])) return true;
+    return false;
+}
+
+/* ON EMPTY, ON ERROR at token i: 2 tokens, else 0. */
+static int json_occasion(const struct parse *parse, int i, bool *on_error)
+{
+    if (!is_word(parse, i, "ON")) return 0;
+    *on_error = is_word(parse, i + 1, "ERROR");
+    return *on_error || is_word(parse, i + 1, "EMPTY") ? 2 : 0;
+}
+
+/* NULL ON EMPTY and its like at token i: how many tokens, or 0. */
+static int json_answer(const struct parse *parse, int i, struct json_clauses *clause)
+{
+    static const struct {
+        const char *words;
+        enum json_answer answer;
+    } answers[] = {
+        {"NULL", JSON_NULL},
+        {"ERROR", JSON_ERROR},
+        {"TRUE", JSON_TRUE},
+        {"FALSE", JSON_FALSE},
+        {"UNKNOWN", JSON_UNKNOWN},
+        {"EMPTY ARRAY", JSON_EMPTY_ARRAY},
+        {"EMPTY OBJECT", JSON_EMPTY_OBJECT},
+    };
+    bool on_error;
+
+    for (size_t k = 0; k < sizeof answers / sizeof *answers; k++) {
+        int count = phrase_length(parse, i, answers[k].words);
+        if (!count || !json_occasion(parse, i + count, &on_error)) continue;
+        *clause = (struct json_clauses){0};
+        *(on_error ? &clause->on_error : &clause->on_empty) = answers[k].answer;
+        return count + 2;
+    }
+    return 0;
+}
+
+/* WITH [CONDITIONAL | UNCONDITIONAL] [ARRAY] WRAPPER, WITHOUT [ARRAY] WRAPPER: how many tokens, or 0. */
+static int json_wrapper(const struct parse *parse, int i, enum json_wrapper *wrapper)
+{
+    int end = i + 1;
+
+    if (is_word(parse, i, "WITHOUT")) {
+        *wrapper = JSON_WRAPPER_WITHOUT;
+    } else if (is_word(parse, i, "WITH")) {
+        *wrapper = is_word(parse, end, "CONDITIONAL") ? JSON_WRAPPER_CONDITIONAL : JSON_WRAPPER_UNCONDITIONAL;
+        if (is_word(parse, end, "CONDITIONAL") || is_word(parse, end, "UNCONDITIONAL")) end++;
+    } else {
+        return 0;
+    }
+    if (is_word(parse, end, "ARRAY")) end++;
+    return is_word(parse, end, "WRAPPER") ? end + 1 - i : 0;
+}
+
 /* ---- tokens ---- */
 
 static int deliver(struct parse *parse, SQL_LTYPE *span, int token, int count)
@@ -224,6 +291,24 @@ static int contextual(struct parse *parse, SQL_STYPE *value, SQL_LTYPE *span)
     return 0;
 }
 
+/* The phrases of JSON_VALUE and its like; 0 for none. */
+static int read_json(struct parse *parse, SQL_STYPE *value, SQL_LTYPE *span)
+{
+    enum json_wrapper wrapper;
+    bool on_error;
+    int count, i = parse->next;
+
+    if (!is_behind_json(parse, i)) return 0;
+    if ((count = json_answer(parse, i, &value->json))) return deliver(parse, span, TOKEN_JSON_ON, count);
+    if ((count = json_occasion(parse, i, &on_error))) {
+        value->flag = on_error;
+        return deliver(parse, span, TOKEN_JSON_DEFAULT_ON, count);
+    }
+    if (!(count = json_wrapper(parse, i, &wrapper))) return 0;
+    value->flag = (int)wrapper;
+    return deliver(parse, span, TOKEN_JSON_WRAPPER, count);
+}
+
 static bool is_unit_here(const struct parse *parse, int i)
 {
     enum time_unit unit;
@@ -242,6 +327,7 @@ static bool is_keyword_here(const struct parse *parse, int i, enum keyword_class
     case CLASS_PAREN: return is_symbol(parse, i + 1, '(');
     case CLASS_LITERAL:
         return token_at(parse, i + 1)->kind == LEX_STRING || token_at(parse, i + 1)->kind == LEX_OPEN_STRING;
+    case CLASS_JSON: return is_behind_json(parse, i);
     case CLASS_START: return i == 0 || (i == 1 && is_word(parse, 0, "EXPLAIN"));
     }
     return false;
@@ -256,12 +342,23 @@ static bool is_column_stream(const struct parse *parse, int i)
     return after->kind == LEX_END || is_word(parse, i + 2, "FROM") || is_word(parse, i + 2, "AS");
 }
 
+/* FROM a AS left JOIN b: behind AS, LEFT is a name. FROM s within GROUP BY k: so is WITHIN. */
+static bool is_name_before(const struct parse *parse, int i, int token, int length)
+{
+    bool join = token == TOKEN_JOIN || token == TOKEN_LEFT_JOIN || token == TOKEN_RIGHT_JOIN ||
+                token == TOKEN_FULL_JOIN || token == TOKEN_CROSS_JOIN;
+
+    if (token == TOKEN_SELECT_STREAM) return is_column_stream(parse, i);
+    if (token == TOKEN_WITHIN_GROUP) return !is_symbol(parse, i + length, '(');
+    return join && is_word(parse, i - 1, "AS");
+}
+
 static int read_phrase(struct parse *parse, SQL_LTYPE *span)
 {
     int length;
     const struct phrase *phrase = find_phrase(parse, parse->next, &length);
 
-    if (!phrase || (phrase->token == TOKEN_SELECT_STREAM && is_column_stream(parse, parse->next))) return 0;
+    if (!phrase || is_name_before(parse, parse->next, phrase->token, length)) return 0;
     return deliver(parse, span, phrase->token, length);
 }
 
@@ -272,6 +369,7 @@ static int read_word(struct parse *parse, SQL_STYPE *value, SQL_LTYPE *span)
 
     if (is_symbol(parse, i - 1, '.')) return deliver_word(parse, value, span, TOKEN_IDENT);
     if ((token = contextual(parse, value, span))) return token;
+    if ((token = read_json(parse, value, span))) return token;
     if ((token = read_phrase(parse, span))) return token;
     if (is_unit_here(parse, i)) return deliver_word(parse, value, span, TOKEN_UNIT);
     keyword = find_keyword(text_at(parse, i));

@@ -23,6 +23,7 @@ enum keyword_class {
     CLASS_NAME,
     CLASS_PAREN,
     CLASS_LITERAL,
+    CLASS_JSON,
     CLASS_START,
 };
 enum keyword_class filter_class(struct str word);

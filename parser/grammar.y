@@ -87,6 +87,8 @@ static void sql_error(struct span *span, struct parse *parse, const char *messag
     struct statement *statement;
     enum time_unit unit;
     enum trim_side side;
+    struct json_clauses json;
+    struct function_attributes attributes;
     int flag;
 }
 
@@ -101,11 +103,13 @@ static void sql_error(struct span *span, struct parse *parse, const char *messag
 %token <number> NUMBER "a number"
 %token <unit> TO_UNIT "TO" RANGE_TO "TO a smaller unit"
 %token <side> TRIM_SIDE "LEADING, TRAILING or BOTH"
+%token <json> JSON_ON "NULL ON EMPTY"
+%token <flag> JSON_WRAPPER "WITH WRAPPER" JSON_DEFAULT_ON "ON EMPTY"
 
 /* Keywords (keywords.inc), with their text: behind AS any of them may be a name. */
 %token <ident> ALL "ALL" ALTER "ALTER" AND "AND" ARRAY "ARRAY" AS "AS" ASC "ASC" BETWEEN "BETWEEN" BY "BY" CASE "CASE"
 %token <ident> CAST "CAST" COLLATE "COLLATE" CONTAINS "CONTAINS" COPY "COPY" CREATE "CREATE" CURSOR "CURSOR"
-%token <ident> DASHBOARD "DASHBOARD" DATE "DATE" DESC "DESC" DESCRIBE "DESCRIBE" DESCRIPTION "DESCRIPTION"
+%token <ident> DASHBOARD "DASHBOARD" DATE "DATE" DEFAULT "DEFAULT" DESC "DESC" DESCRIBE "DESCRIBE" DESCRIPTION "DESCRIPTION"
 %token <ident> DETERMINISTIC "DETERMINISTIC" DIFF "DIFF" DISTINCT "DISTINCT" DROP "DROP" ELSE "ELSE" END "END"
 %token <ident> EQUALS "EQUALS" ESCAPE "ESCAPE" EXCEPT "EXCEPT" EXISTS "EXISTS" EXPLAIN "EXPLAIN" FALSE "FALSE"
 %token <ident> FILTER "FILTER" FINAL "FINAL" FOLLOWING "FOLLOWING" FOR "FOR" FORMAT "FORMAT" FROM "FROM"
@@ -113,7 +117,8 @@ static void sql_error(struct span *span, struct parse *parse, const char *messag
 %token <ident> INTERSECT "INTERSECT" INTERVAL "INTERVAL" IS "IS" JOIN "JOIN" LAGS "LAGS" LAST "LAST" LATERAL "LATERAL"
 %token <ident> LEADS "LEADS" LIKE "LIKE" LIMIT "LIMIT" NATURAL "NATURAL" NOT "NOT" NULL "NULL" OFFSET "OFFSET" ON "ON"
 %token <ident> OR "OR" ORDER "ORDER" OVER "OVER" OVERLAPS "OVERLAPS" PLACING "PLACING" POSITION "POSITION"
-%token <ident> PRECEDES "PRECEDES" PRECEDING "PRECEDING" PUMP "PUMP" RANGE "RANGE" RETURN "RETURN" RETURNS "RETURNS"
+%token <ident> PRECEDES "PRECEDES" PRECEDING "PRECEDING" PUMP "PUMP" RANGE "RANGE" RETURN "RETURN"
+%token <ident> RETURNING "RETURNING" RETURNS "RETURNS"
 %token <ident> ROW "ROW" ROWS "ROWS" SELECT "SELECT" SET "SET" SHOW "SHOW" SIMILAR "SIMILAR" SPECIFIC "SPECIFIC"
 %token <ident> STOPPED "STOPPED" STREAM "STREAM" STRICTLY "STRICTLY" SUCCEEDS "SUCCEEDS" TABLE "TABLE" THEN "THEN"
 %token <ident> TIME "TIME" TIMESTAMP "TIMESTAMP" TRIM "TRIM" TRUE "TRUE" TRY_CAST "TRY_CAST" UNION "UNION"
@@ -122,22 +127,22 @@ static void sql_error(struct span *span, struct parse *parse, const char *messag
 
 /* Phrases: several words that the filter makes one token of. */
 %token ALLOW_LATENESS "ALLOW LATENESS" AT_TIME_ZONE "AT TIME ZONE" BETWEEN_SYMMETRIC "BETWEEN SYMMETRIC"
-%token CHARACTER_VARYING "CHARACTER VARYING" CROSS_JOIN "CROSS JOIN" CURRENT_ROW "CURRENT ROW"
+%token CALLED_ON_NULL "CALLED ON NULL INPUT" CHARACTER_VARYING "CHARACTER VARYING" CONTAINS_SQL "CONTAINS SQL" CROSS_JOIN "CROSS JOIN" CURRENT_ROW "CURRENT ROW"
 %token DOUBLE_PRECISION "DOUBLE PRECISION" EMIT_CHANGES "EMIT CHANGES" EMIT_EVERY "EMIT EVERY"
-%token EMIT_ON_CLOSE "EMIT ON CLOSE" FROM_FIRST "FROM FIRST" FROM_LAST "FROM LAST" FULL_JOIN "FULL JOIN"
-%token FUNCTION_ATTRIBUTE "LANGUAGE SQL" GROUPING_SETS "GROUPING SETS" IF_EXISTS "IF EXISTS"
+%token EMIT_ON_CLOSE "EMIT ON CLOSE" FETCH_FIRST "FETCH FIRST" FROM_FIRST "FROM FIRST" FROM_LAST "FROM LAST" FULL_JOIN "FULL JOIN"
+%token GROUPING_SETS "GROUPING SETS" IF_EXISTS "IF EXISTS"
 %token IF_NOT_EXISTS "IF NOT EXISTS" IGNORE_NULLS "IGNORE NULLS" INSERT_INTO "INSERT INTO"
 %token INSERT_EXPEDITED_INTO "INSERT EXPEDITED INTO" IS_DISTINCT_FROM "IS DISTINCT FROM"
 %token IS_NOT_DISTINCT_FROM "IS NOT DISTINCT FROM"
-%token LEFT_JOIN "LEFT JOIN" MATERIALIZED_VIEW "MATERIALIZED VIEW" NOT_BETWEEN "NOT BETWEEN"
-%token NOT_BETWEEN_SYMMETRIC "NOT BETWEEN SYMMETRIC" NOT_ENFORCED "NOT ENFORCED" NOT_IN "NOT IN" NOT_LIKE "NOT LIKE"
+%token LANGUAGE_SQL "LANGUAGE SQL" LEFT_JOIN "LEFT JOIN" MATERIALIZED_VIEW "MATERIALIZED VIEW" NOT_BETWEEN "NOT BETWEEN"
+%token MODIFIES_SQL "MODIFIES SQL DATA" NOT_DETERMINISTIC "NOT DETERMINISTIC" NOT_BETWEEN_SYMMETRIC "NOT BETWEEN SYMMETRIC" NOT_ENFORCED "NOT ENFORCED" NOT_IN "NOT IN" NOT_LIKE "NOT LIKE"
 %token NOT_SIMILAR_TO "NOT SIMILAR TO" NULLS_FIRST "NULLS FIRST" NULLS_LAST "NULLS LAST"
 %token NULL_ON_NULL "RETURNS NULL ON NULL INPUT" OR_REPLACE "OR REPLACE" PARTITION_BY "PARTITION BY"
-%token PRIMARY_KEY "PRIMARY KEY" RESPECT_NULLS "RESPECT NULLS" RIGHT_JOIN "RIGHT JOIN" SELECT_STREAM "SELECT STREAM"
+%token PRIMARY_KEY "PRIMARY KEY" READS_SQL "READS SQL DATA" RESPECT_NULLS "RESPECT NULLS" RIGHT_JOIN "RIGHT JOIN" ROWS_ONLY "ROWS ONLY" SELECT_STREAM "SELECT STREAM"
 %token SIMILAR_TO "SIMILAR TO" SYSTEM_TIME_AS_OF "FOR SYSTEM_TIME AS OF" TIME_ZONE "TIME ZONE"
 %token UNBOUNDED_FOLLOWING "UNBOUNDED FOLLOWING" UNBOUNDED_PRECEDING "UNBOUNDED PRECEDING"
 %token WATERMARK_FOR "WATERMARK FOR" WHY_NOT_EMITTED "WHY NOT EMITTED" WINDOWED_BY_STAGGER "WINDOWED BY STAGGER"
-%token WITHIN_GROUP "WITHIN GROUP" WITHOUT_TIME_ZONE "WITHOUT TIME ZONE" WITH_ORDINALITY "WITH ORDINALITY"
+%token WITHIN_GROUP "WITHIN GROUP" WITHOUT_TIME_ZONE "WITHOUT TIME ZONE" WITH_ORDINALITY "WITH ORDINALITY" WITH_RECURSIVE "WITH RECURSIVE"
 %token WITH_TIME_ZONE "WITH TIME ZONE"
 
 %token CONCAT "||" NE "<>" LE "<=" GE ">=" JSON "->" JSON_TEXT "->>" NAMED "=>" TYPECAST "::"
@@ -163,7 +168,7 @@ static void sql_error(struct span *span, struct parse *parse, const char *messag
 %type <name> path
 %type <text> opt_description
 %type <digits> digits
-%type <expr> expr value primary call call_plain opt_expr opt_else where having in_set group_set arg_value opt_filter
+%type <expr> expr value primary record fetch_count opt_offset call call_plain opt_expr opt_else where having in_set group_set arg_value opt_filter
 %type <expr> opt_last
 %type <exprs> exprs opt_partition group_sets
 %type <sort> sort query_sort
@@ -194,7 +199,9 @@ static void sql_error(struct span *span, struct parse *parse, const char *messag
 %type <row> row
 %type <rows> rows
 %type <cte> cte
-%type <ctes> ctes
+%type <ctes> ctes with
+%type <json> json json_clause
+%type <attributes> function_parts function_part
 %type <trailer> trailer clause
 %type <tail> tail order_tail limit
 %type <select> query full_query select_paren select_plain select_operand select_body select_plain_body
@@ -208,7 +215,7 @@ static void sql_error(struct span *span, struct parse *parse, const char *messag
 %type <statement> statement create drop show explain
 %type <unit> unit
 /* Enumerations and yes or no. */
-%type <flag> opt_replace opt_if_not_exists opt_if_exists opt_stopped view function_parts panel_kind object select_word
+%type <flag> opt_replace opt_if_not_exists opt_if_exists opt_stopped view panel_kind object select_word
 %type <flag> opt_all direction nulls join_type frame_unit between like is_test period_op opt_sign opt_nth_from
 %type <flag> opt_nulls_treatment opt_zone_kind
 
@@ -301,7 +308,7 @@ create:
     | CREATE opt_replace FUNCTION opt_if_not_exists path '(' opt_params ')' RETURNS type function_parts RETURN expr
           {
               $$ = build_create(parse, STATEMENT_CREATE_FUNCTION, $5, $2, $4, (struct str){0}, (struct options){0}, @$);
-              $$->function = (struct create_function){$7, $10, $13, $11};
+              $$->function = (struct create_function){$7, $10, $11, $13};
           }
     | CREATE opt_replace DASHBOARD opt_if_not_exists path AS '(' panels ')'
           {
@@ -335,11 +342,19 @@ opt_params: %empty { $$ = (struct params){0}; } | params ;
 params: param { LIST_BEGIN(parse, $$, $1); } | params ',' param { $$ = $1; LIST_ADD(parse, $$, $3); } ;
 param: name type { $$ = (struct param){$1, $2}; } ;
 function_parts:
-      %empty { $$ = 0; }
-    | function_parts FUNCTION_ATTRIBUTE
-    | function_parts DETERMINISTIC
-    | function_parts SPECIFIC path
-    | function_parts NULL_ON_NULL { $$ = 1; }
+      %empty { $$ = (struct function_attributes){0}; }
+    | function_parts function_part { $$ = build_attributes(parse, &$1, &$2, @2); }
+    ;
+function_part:
+      LANGUAGE_SQL { $$ = (struct function_attributes){.language_sql = true}; }
+    | DETERMINISTIC { $$ = (struct function_attributes){.deterministic = DETERMINISM_YES}; }
+    | NOT_DETERMINISTIC { $$ = (struct function_attributes){.deterministic = DETERMINISM_NO}; }
+    | CONTAINS_SQL { $$ = (struct function_attributes){.access = ACCESS_CONTAINS}; }
+    | READS_SQL { $$ = (struct function_attributes){.access = ACCESS_READS}; }
+    | MODIFIES_SQL { $$ = (struct function_attributes){.access = ACCESS_MODIFIES}; }
+    | CALLED_ON_NULL { $$ = (struct function_attributes){.null_input = NULL_INPUT_CALLED}; }
+    | NULL_ON_NULL { $$ = (struct function_attributes){.null_input = NULL_INPUT_RETURNS_NULL}; }
+    | SPECIFIC path { $$ = (struct function_attributes){.specific = $2}; }
     ;
 
 panels: panel { LIST_BEGIN(parse, $$, $1); } | panels ',' panel { $$ = $1; LIST_ADD(parse, $$, $3); } ;
@@ -411,8 +426,8 @@ select_paren: '(' select_plain ')' { $$ = $2; } | '(' select_paren ')' { $$ = $2
 select_plain:
       select_body
     | select_operand tail { $$ = build_clauses(parse, $1, (struct ctes){0}, $2, @$); }
-    | WITH ctes select_operand { $$ = build_clauses(parse, $3, $2, NULL, @$); }
-    | WITH ctes select_operand tail { $$ = build_clauses(parse, $3, $2, $4, @$); }
+    | with select_operand { $$ = build_clauses(parse, $2, $1, NULL, @$); }
+    | with select_operand tail { $$ = build_clauses(parse, $2, $1, $3, @$); }
     ;
 select_operand: select_body | select_paren ;
 select_body:
@@ -441,6 +456,7 @@ select_plain_body:
 select_word: SELECT { $$ = 0; } | SELECT_STREAM { $$ = 1; } ;
 opt_all: %empty { $$ = QUANTIFIER_NONE; } | ALL { $$ = QUANTIFIER_ALL; } | DISTINCT { $$ = QUANTIFIER_DISTINCT; } ;
 
+with: WITH ctes { $$ = $2; } | WITH_RECURSIVE ctes { $$ = $2; $$.recursive = true; } ;
 ctes: cte { LIST_BEGIN(parse, $$, $1); } | ctes ',' cte { $$ = $1; LIST_ADD(parse, $$, $3); } ;
 cte: name opt_columns AS select_paren { $$ = (struct cte){$1, $2, $4}; } ;
 opt_columns: %empty { $$ = (struct idents){0}; } | '(' names ')' { $$ = $2; } ;
@@ -450,8 +466,13 @@ order_tail: ORDER BY query_sorts { $$ = build_tail(parse); $$->order = $3; } ;
 limit:
       LIMIT expr { $$ = build_tail(parse); $$->limit = $2; }
     | LIMIT ALL { $$ = build_tail(parse); }
-    | LIMIT expr OFFSET expr { $$ = build_tail(parse); $$->limit = $2; $$->offset = $4; }
+    | LIMIT expr OFFSET expr opt_rows { $$ = build_tail(parse); $$->limit = $2; $$->offset = $4; }
+    | OFFSET expr opt_rows { $$ = build_tail(parse); $$->offset = $2; }
+    | opt_offset FETCH_FIRST fetch_count ROWS_ONLY { $$ = build_tail(parse); $$->limit = $3; $$->offset = $1; }
     ;
+opt_offset: %empty { $$ = NULL; } | OFFSET expr opt_rows { $$ = $2; } ;
+opt_rows: %empty | ROWS | word { build_row_word(parse, $1); } ;
+fetch_count: %empty { $$ = build_number(parse, (struct number){NUMBER_INTEGER, str_lit("1")}, @$); } | expr ;
 query_sorts:
       query_sort { LIST_BEGIN(parse, $$, $1); }
     | query_sorts ',' query_sort { $$ = $1; LIST_ADD(parse, $$, $3); }
@@ -568,7 +589,7 @@ spec_base: %empty { $$ = (struct ident){0}; } | IDENT ;
 opt_partition: %empty { $$ = (struct exprs){0}; } | PARTITION_BY exprs { $$ = $2; } ;
 opt_frame:
       %empty { $$ = (struct frame){.unit = FRAME_NONE}; }
-    | frame_unit bound { $$ = (struct frame){(enum frame_unit)$1, $2, {FRAME_CURRENT_ROW, NULL}}; }
+    | frame_unit bound { $$ = build_frame((enum frame_unit)$1, $2); }
     | frame_unit BETWEEN bound AND bound { $$ = (struct frame){(enum frame_unit)$1, $3, $5}; }
     ;
 frame_unit: RANGE { $$ = FRAME_RANGE; } | ROWS { $$ = FRAME_ROWS; } ;
@@ -663,20 +684,25 @@ primary:
     | INTERVAL opt_sign STRING %prec NO_UNIT { $$ = build_interval(parse, $2, $3, NULL, @$); }
     | INTERVAL opt_sign STRING qualifier { $$ = build_interval(parse, $2, $3, &$4, @$); }
     | path { $$ = build_named(parse, EXPR_COLUMN, $1, @$); }
-    | call
     | CAST '(' expr AS type ')' { $$ = build_cast(parse, $3, $5, false, @$); }
     | TRY_CAST '(' expr AS type ')' { $$ = build_cast(parse, $3, $5, true, @$); }
     | primary TYPECAST type { $$ = build_cast(parse, $1, $3, false, @$); }
     | CASE opt_expr whens opt_else END { $$ = build_case(parse, $2, $3, $4, @$); }
-    | '(' expr ')' %prec NO_UNIT { $$ = $2; }
+    | record
     | '(' expr ')' qualifier { $$ = build_qualified(parse, $2, $4, @$); }
     | '(' expr ',' exprs ')' { $$ = build_row(parse, $2, $4, @$); }
     | ROW '(' exprs ')' { $$ = build_list(parse, EXPR_ROW, $3, @$); }
     | ARRAY '[' exprs ']' { $$ = build_list(parse, EXPR_ARRAY, $3, @$); }
     | ARRAY '[' ']' { $$ = build_list(parse, EXPR_ARRAY, (struct exprs){0}, @$); }
-    | primary '[' expr ']' { $$ = build_subscript(parse, $1, $3, @$); }
-    | select_paren %prec NO_UNIT { $$ = build_query_expr(parse, EXPR_SUBQUERY, $1, @$); }
     | EXISTS select_paren { $$ = build_query_expr(parse, EXPR_EXISTS, $2, @$); }
+    ;
+/* What a dot may follow, besides a name. */
+record:
+      call
+    | '(' expr ')' %prec NO_UNIT { $$ = $2; }
+    | select_paren %prec NO_UNIT { $$ = build_query_expr(parse, EXPR_SUBQUERY, $1, @$); }
+    | primary '[' expr ']' { $$ = build_subscript(parse, $1, $3, @$); }
+    | record '.' IDENT { $$ = build_field(parse, $1, $3, @$); }
     ;
 opt_sign: %empty { $$ = 0; } | '-' { $$ = 1; } | '+' { $$ = 0; } ;
 opt_expr: %empty { $$ = NULL; } | expr ;
@@ -701,11 +727,13 @@ call:
       call_plain tails { $$ = build_tails(parse, $1, $2, @$); }
     | POSITION '(' value IN value ')'
           { $$ = build_call_word(parse, "POSITION", build_form(parse, CALL_IN, $3, $5, NULL, NULL), @1, @$); }
+    | POSITION '(' value ',' expr ')'
+          { $$ = build_call_word(parse, "POSITION", build_form(parse, CALL_PLAIN, $3, $5, NULL, NULL), @1, @$); }
     | TRIM '(' trim ')' { $$ = build_call_word(parse, "TRIM", $3, @1, @$); }
     ;
 call_plain: path '(' args ')' { $$ = build_call(parse, $1, $3, @$); } ;
 trim:
-      expr { $$ = build_form(parse, CALL_TRIM, $1, NULL, NULL, NULL); }
+      arglist { $$ = build_arguments(parse, QUANTIFIER_NONE, $1, (struct sorts){0}); }
     | expr FROM expr { $$ = build_form(parse, CALL_TRIM, $1, $3, NULL, NULL); }
     | TRIM_SIDE FROM expr { $$ = build_form(parse, CALL_TRIM, $3, NULL, NULL, NULL); $$->side = $1; }
     | TRIM_SIDE expr FROM expr { $$ = build_form(parse, CALL_TRIM, $2, $4, NULL, NULL); $$->side = $1; }
@@ -716,6 +744,7 @@ args:
     | arglist opt_order { $$ = build_arguments(parse, QUANTIFIER_NONE, $1, $2); }
     | ALL arglist opt_order { $$ = build_arguments(parse, QUANTIFIER_ALL, $2, $3); }
     | DISTINCT arglist opt_order { $$ = build_arguments(parse, QUANTIFIER_DISTINCT, $2, $3); }
+    | arglist json { $$ = build_arguments(parse, QUANTIFIER_NONE, $1, (struct sorts){0}); $$->json = build_json(parse, &$2); }
     | arglist TIME_ZONE STRING
           {
               $$ = build_arguments(parse, QUANTIFIER_NONE, $1, (struct sorts){0});
@@ -742,6 +771,13 @@ args:
     | value SIMILAR value ESCAPE value { $$ = build_form(parse, CALL_SIMILAR, $1, $3, $5, NULL); }
     | expr PLACING expr FROM expr { $$ = build_form(parse, CALL_PLACING, $1, $3, $5, NULL); }
     | expr PLACING expr FROM expr FOR expr { $$ = build_form(parse, CALL_PLACING, $1, $3, $5, $7); }
+    ;
+json: json_clause | json json_clause { $$ = build_json_clauses(parse, &$1, &$2, @2); } ;
+json_clause:
+      RETURNING type { $$ = (struct json_clauses){.returning = $2}; }
+    | JSON_WRAPPER { $$ = (struct json_clauses){.wrapper = $1}; }
+    | JSON_ON
+    | DEFAULT expr JSON_DEFAULT_ON { $$ = build_json_default($2, $3); }
     ;
 arglist: arg { LIST_BEGIN(parse, $$, $1); } | arglist ',' arg { $$ = $1; LIST_ADD(parse, $$, $3); } ;
 arg:
@@ -798,11 +834,11 @@ bare: IDENT | UNIT | alias_keyword ;
 label: name | reserved ;
 
 alias_keyword:
-      ASC | DASHBOARD | DESC | DESCRIPTION | DETERMINISTIC | FOLLOWING | FORMAT | FUNCTION | LAST | OFFSET | PLACING
+      ASC | DASHBOARD | DESC | DESCRIPTION | DETERMINISTIC | FOLLOWING | FORMAT | FUNCTION | LAST | PLACING
     | PRECEDING | PUMP | RANGE | RETURN | RETURNS | ROWS | SET | SPECIFIC | STOPPED | STREAM | UNKNOWN | VIEW | WITHIN
     ;
 name_keyword:
-      COLLATE | CONTAINS | EQUALS | ESCAPE | FINAL | IMMEDIATELY | LAGS | LEADS | OVERLAPS | PRECEDES | SIMILAR
+      COLLATE | CONTAINS | EQUALS | ESCAPE | FINAL | IMMEDIATELY | LAGS | LEADS | OFFSET | OVERLAPS | PRECEDES | SIMILAR
     | STRICTLY | SUCCEEDS | WINDOW
     ;
 reserved:

@@ -68,6 +68,7 @@ int parse_statement(struct arena *arena, struct str text, const struct parse_opt
     int open_comment, result;
 
     *out = NULL;
+    if (options && options->open_comment) *options->open_comment = -1;
     if (check_text(text, err)) return -1;
     parse = arena_alloc(arena, sizeof *parse);
     parse_open(parse, arena, text, err);
@@ -75,10 +76,7 @@ int parse_statement(struct arena *arena, struct str text, const struct parse_opt
     result = parse_any(parse);
     tokens_free(&parse->tokens);
     if (result) return -1;
-    if (parse->statement && open_comment >= 0) {
-        parse->statement->open_comment = true;
-        parse->statement->open_comment_at = open_comment;
-    }
+    if (options && options->open_comment) *options->open_comment = open_comment;
     *out = parse->statement;
     return 0;
 }

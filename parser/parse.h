@@ -5,11 +5,12 @@
 #include "parser/ast.h"
 
 /* weir's own SQL, or that of an application of the old service (SET dialect = 'kinesis'). For the parser they differ in
- * one thing: an unterminated comment is an error, or ends the text (statement->open_comment). */
+ * one thing: an unterminated comment is an error, or ends the text (parse_options.open_comment). */
 enum dialect { DIALECT_WEIR, DIALECT_KINESIS };
 
 struct parse_options {
     enum dialect dialect;
+    int *open_comment; /* out: the place of the unterminated comment that ended the text, or -1; may be NULL */
 };
 
 enum {

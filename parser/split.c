@@ -47,8 +47,7 @@ struct split split_text(struct str text)
     while (token->kind != LEX_END) {
         end = find_end(text, token);
         open = end->kind == LEX_END;
-        if (end > token && token->kind != LEX_OPEN_COMMENT)
-            add_piece(&split, &capacity, (struct piece){token->at, end[-1].end, end->end});
+        if (end > token) add_piece(&split, &capacity, (struct piece){token->at, end[-1].end, end->end});
         token = open ? end : end + 1;
     }
     split.end = end_of(&tokens, open);

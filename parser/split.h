@@ -7,7 +7,8 @@
 #include "base/mem.h"
 
 /* A statement is [at, end): from its first lexeme to its last, without the semicolon and without blanks and comments
- * around it. Empty statements are left out. */
+ * around it. Empty statements are left out; a comment without an end is a piece, if need be of its own, so that whoever
+ * parses the pieces meets it. */
 struct piece {
     int at, end;
     int next; /* behind the semicolon, or the end of the text */
@@ -19,7 +20,7 @@ enum split_end {
     SPLIT_OPEN,         /* in a statement without a semicolon; it is the last piece */
     SPLIT_OPEN_STRING,  /* in a text; the last piece ends there */
     SPLIT_OPEN_QUOTED,  /* in a quoted name */
-    SPLIT_OPEN_COMMENT, /* in a comment; no piece holds it unless a statement had begun before it */
+    SPLIT_OPEN_COMMENT, /* in a comment; the last piece ends with it */
 };
 
 struct split {

@@ -154,6 +154,25 @@ static void put_create_table(struct buf *out, const struct statement *s)
     unparse_options(out, &s->options);
 }
 
+static void put_attributes(struct buf *out, const struct function_attributes *attributes)
+{
+    static const char *const determinism[] = {
+        [DETERMINISM_UNSAID] = "", [DETERMINISM_YES] = " DETERMINISTIC", [DETERMINISM_NO] = " NOT DETERMINISTIC"};
+    static const char *const null_input[] = {
+        [NULL_INPUT_UNSAID] = "",
+        [NULL_INPUT_CALLED] = " CALLED ON NULL INPUT",
+        [NULL_INPUT_RETURNS_NULL] = " RETURNS NULL ON NULL INPUT",
+    };
+
+    if (attributes->language_sql) buf_puts(out, " LANGUAGE SQL");
+    if (attributes->specific.count) put_named(out, " SPECIFIC ", &attributes->specific);
+    buf_puts(out, determinism[attributes->deterministic]);
+    if (attributes->access & ACCESS_CONTAINS) buf_puts(out, " CONTAINS SQL");
+    if (attributes->access & ACCESS_READS) buf_puts(out, " READS SQL DATA");
+    if (attributes->access & ACCESS_MODIFIES) buf_puts(out, " MODIFIES SQL DATA");
+    buf_puts(out, null_input[attributes->null_input]);
+}
+
 static void put_create_function(struct buf *out, const struct statement *s)
 {
     const struct params *params = &s->function.params;
@@ -168,7 +187,7 @@ static void put_create_function(struct buf *out, const struct statement *s)
     }
     buf_puts(out, ") RETURNS ");
     unparse_type(out, s->function.returns);
-    if (s->function.null_on_null) buf_puts(out, " RETURNS NULL ON NULL INPUT");
+    put_attributes(out, &s->function.attributes);
     put_clause(out, " RETURN ", s->function.body);
 }
 

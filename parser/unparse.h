@@ -10,6 +10,9 @@
 void unparse(struct buf *out, const struct statement *statement);
 void unparse_select(struct buf *out, const struct select *select);
 void unparse_expr(struct buf *out, const struct expr *e);
+/* Where only a value can stand (grammar.y): in parentheses if e is a comparison, AND, OR, NOT, IS. */
+void unparse_value(struct buf *out, const struct expr *e);
+void unparse_call(struct buf *out, const struct call *call);
 void unparse_type(struct buf *out, const struct type_name *type);
 void unparse_ident(struct buf *out, const struct ident *ident);
 void unparse_name(struct buf *out, const struct name *name);

@@ -187,7 +187,7 @@ static void put_set(struct buf *out, const struct select *select, const char *wo
 static void put_ctes(struct buf *out, const struct ctes *ctes)
 {
     for (int i = 0; i < ctes->count; i++) {
-        buf_puts(out, i ? ", " : "WITH ");
+        buf_puts(out, i ? ", " : ctes->recursive ? "WITH RECURSIVE " : "WITH ");
         unparse_ident(out, &ctes->items[i].name);
         put_columns(out, &ctes->items[i].columns);
         buf_puts(out, " AS ");

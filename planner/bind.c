@@ -2,6 +2,7 @@
 #include "planner/bind.h"
 #include "parser/unparse.h"
 #include "planner/binder.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- columns of a stream ---- */
@@ -21,8 +22,8 @@ static int check_format(struct binder *b, const struct column_def *c, const stru
 {
     struct err why;
 
-    if (f->type.kind != TYPE_TIMESTAMP)
-        return err_set(b->err, ERR_TYPE, c->format_at, "FORMAT is for TIMESTAMP, \"%s\" is %s", f->name,
+    if (!type_is_datetime(f->type.kind))
+        return err_set(b->err, ERR_TYPE, c->format_at, "FORMAT is for dates and times, \"%s\" is %s", f->name,
                        type_kind_name(f->type.kind));
     if (time_format_new(b->arena, c->format, &why)) return 0;
     return err_set(b->err, ERR_VALUE, c->format_at, "%s", why.text);
@@ -39,7 +40,7 @@ static int add_column(struct binder *b, const struct column_def *c, struct objec
     struct field f = {.name = bind_new_name(b, &c->name),
                       .quoted = c->name.quoted,
                       .not_null = c->not_null,
-                      .cut = b->ctx->dialect == DIALECT_KINESIS};
+                      .kinesis = b->ctx->dialect == DIALECT_KINESIS};
 
     if (check_new_name(b, &c->name, o->fields, o->field_count, f.name) || bind_type(b, c->type, &f.type)) return -1;
     if (f.type.kind == TYPE_INTERVAL_DAY || f.type.kind == TYPE_INTERVAL_MONTH)
@@ -141,6 +142,7 @@ static int take_fields(struct binder *b, const struct select *select, struct obj
             return err_set(b->err, ERR_TYPE, select->at, "column \"%s\" has no type: write CAST(NULL AS ...)",
                            plan->fields[i].name);
         o->fields[i] = plan->fields[i];
+        o->fields[i].kinesis = b->ctx->dialect == DIALECT_KINESIS;
     }
     o->field_count = plan->field_count;
     return 0;
@@ -251,28 +253,49 @@ static int *insert_columns(struct binder *b, const struct insert *insert, const 
     return out;
 }
 
-/* Whether rows of `from` come, through whatever queries, out of what the plan reads. */
-static bool plan_reads(const struct catalog *c, const struct plan *plan, uint32_t from);
+/* A walk from a query back to all that its rows come from. */
+struct origins {
+    const struct catalog *catalog;
+    uint32_t wanted;
+    bool *seen;  /* by id: each object is looked at once, however many ways lead to it */
+    bool direct; /* only what the query itself reads */
+};
 
-static bool object_comes_from(const struct catalog *c, const struct object *o, uint32_t from)
+static bool plan_comes_from(struct origins *origins, const struct plan *plan);
+
+static bool object_comes_from(struct origins *origins, const struct object *o)
 {
     const struct object *feeder;
 
-    if (o->id == from) return true;
-    if (o->plan && plan_reads(c, o->plan, from)) return true;
-    for (int i = 0; (feeder = catalog_at(c, i)); i++) {
-        if (feeder->kind == OBJECT_PUMP && feeder->target == o->id && plan_reads(c, feeder->plan, from)) return true;
+    if (o->id == origins->wanted) return true;
+    if (origins->direct || origins->seen[o->id]) return false;
+    origins->seen[o->id] = true;
+    if (o->plan && plan_comes_from(origins, o->plan)) return true;
+    for (int i = 0; (feeder = catalog_at(origins->catalog, i)); i++) {
+        if (feeder->kind == OBJECT_PUMP && feeder->target == o->id && plan_comes_from(origins, feeder->plan))
+            return true;
     }
     return false;
 }
 
-static bool plan_reads(const struct catalog *c, const struct plan *plan, uint32_t from)
+static bool plan_comes_from(struct origins *origins, const struct plan *plan)
 {
-    if (plan->kind == PLAN_SCAN) return object_comes_from(c, plan->object, from);
+    if (plan->kind == PLAN_SCAN) return object_comes_from(origins, plan->object);
     for (int i = 0; i < plan->inputs; i++) {
-        if (plan_reads(c, plan->input[i], from)) return true;
+        if (plan_comes_from(origins, plan->input[i])) return true;
     }
     return false;
+}
+
+/* Whether the plan, not in the catalogue yet, reads rows that come, through whatever queries, out of `from`. */
+static bool plan_reads(struct binder *b, const struct plan *plan, uint32_t from)
+{
+    const struct catalog *c = b->ctx->catalog;
+    struct origins origins = {c, from, mem_zalloc(catalog_next_id(c) * sizeof(bool)), !catalog_reader(c, from)};
+    bool reads = plan_comes_from(&origins, plan);
+
+    free(origins.seen);
+    return reads;
 }
 
 /* The plan, cast to the columns that it fills. */
@@ -291,7 +314,7 @@ static int create_pump(struct binder *b, const struct statement *s, struct objec
 
     if (!target || bind_refuse_options(b, &s->options, "a pump")) return -1;
     if (!(o->plan = bind_select_root(b, insert->select, EMIT_CLOSE))) return -1;
-    if (plan_reads(b->ctx->catalog, o->plan, target->id))
+    if (plan_reads(b, o->plan, target->id))
         return err_set(b->err, ERR_TYPE, insert->target.at, "a circle: \"%s\" would be made from itself", target->name);
     if (!o->plan->insert_only) {
         return bind_later(

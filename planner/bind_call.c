@@ -277,6 +277,22 @@ static bool is_planned(const struct expr *e)
     return false;
 }
 
+/* What the tree holds of a call and no function takes (yet). */
+static int refuse_unused(struct binder *b, const struct expr *e)
+{
+    const struct call *c = &e->call;
+
+    if (c->json) return bind_later(b, e->at, "the clauses of %s", call_name(b, e)), -1;
+    if (c->nth_from) return bind_later(b, e->at, c->nth_from == NTH_FROM_LAST ? "FROM LAST" : "FROM FIRST"), -1;
+    if (c->nulls) return bind_later(b, e->at, c->nulls == NULLS_IGNORE ? "IGNORE NULLS" : "RESPECT NULLS"), -1;
+    if (c->zone && !call_is(e, "TUMBLE")) return bind_later(b, c->zone->at, "TIME ZONE in %s", call_name(b, e)), -1;
+    for (int i = 0; i < c->args.count; i++) {
+        if (!c->args.items[i].name.text.ptr) continue;
+        return err_set(b->err, ERR_SYNTAX, c->args.items[i].name.at, "only table functions take named arguments");
+    }
+    return 0;
+}
+
 /* What only aggregates and OVER may have. */
 static int check_plain(struct binder *b, const struct expr *e)
 {
@@ -285,11 +301,10 @@ static int check_plain(struct binder *b, const struct expr *e)
     if (c->name.count > 1) return bind_later(b, e->at, "names of schemas"), -1;
     if (c->quantifier == QUANTIFIER_DISTINCT)
         return err_set(b->err, ERR_SYNTAX, e->at, "DISTINCT belongs into an aggregate");
+    if (c->quantifier == QUANTIFIER_ALL) return err_set(b->err, ERR_SYNTAX, e->at, "ALL belongs into an aggregate");
+    if (c->order.count) return err_set(b->err, ERR_SYNTAX, e->at, "ORDER BY belongs into an aggregate");
+    if (c->within_group.count) return err_set(b->err, ERR_SYNTAX, e->at, "WITHIN GROUP belongs to an aggregate");
     if (c->filter) return err_set(b->err, ERR_SYNTAX, c->filter->at, "FILTER belongs to an aggregate");
-    for (int i = 0; i < c->args.count; i++) {
-        if (!c->args.items[i].name.text.ptr) continue;
-        return err_set(b->err, ERR_SYNTAX, c->args.items[i].name.at, "only table functions take named arguments");
-    }
     return 0;
 }
 
@@ -307,7 +322,8 @@ struct bound *bind_call(struct scope *scope, const struct expr *e)
     struct binder *b = scope->binder;
     const char *column = window_function(e);
 
-    if (e->call.over) return bind_later(b, e->call.over->at, "OVER");
+    if (e->call.over) return bind_over(scope, e);
+    if (refuse_unused(b, e)) return NULL;
     if (e->call.name.count == 1 && bind_is_aggregate(e->call.name.parts[0].text)) return bind_aggregate(scope, e);
     if (is_planned(e)) return bind_later(b, e->at, "%s", call_name(b, e));
     if (check_plain(b, e)) return NULL;

@@ -322,11 +322,12 @@ struct bound *bind_expr(struct scope *scope, const struct expr *e)
     case EXPR_ROW: return bind_later(b, e->at, "rows as values");
     case EXPR_ARRAY: return bind_later(b, e->at, "arrays");
     case EXPR_SUBSCRIPT: return bind_later(b, e->at, "arrays");
+    case EXPR_FIELD: return bind_later(b, e->at, "fields of records");
     case EXPR_SUBQUERY: return bind_later(b, e->at, "subqueries as values");
     case EXPR_EXISTS: return bind_later(b, e->at, "EXISTS");
     case EXPR_AT_ZONE: return bind_at_zone(scope, e);
     case EXPR_COLLATE: return bind_later(b, e->at, "COLLATE");
-    case EXPR_PERIOD: return bind_later(b, e->at, "predicates over periods");
+    case EXPR_PERIOD: return bind_period(scope, e);
     case EXPR_TABLE:
     case EXPR_CURSOR:
     case EXPR_DESCRIPTOR: return bind_refuse(b, ERR_SYNTAX, e->at, "only a table function in FROM takes this");

@@ -165,36 +165,23 @@ int bind_groups(struct scope *scope, const struct select *select, struct groupin
 
 static const struct aggregate_word {
     const char *word;
-    int kind; /* enum aggregate_kind; -1: not supported yet */
+    int kind;     /* enum aggregate_kind; -1: not supported yet */
+    bool boolean; /* of BOOLEANs only */
 } aggregate_words[] = {
-    {"COUNT", AGG_COUNT},
-    {"SUM", AGG_SUM},
-    {"AVG", AGG_AVG},
-    {"MIN", AGG_MIN},
-    {"MAX", AGG_MAX},
-    {"STDDEV", -1},
-    {"STD_DEV", -1},
-    {"STDDEV_POP", -1},
-    {"STDDEV_SAMP", -1},
-    {"VARIANCE", -1},
-    {"VAR_POP", -1},
-    {"VAR_SAMP", -1},
-    {"ANY", -1},
-    {"EVERY", -1},
-    {"FIRST_VALUE", -1},
-    {"LAST_VALUE", -1},
-    {"LISTAGG", -1},
-    {"STRING_AGG", -1},
-    {"ARRAY_AGG", -1},
-    {"PERCENTILE_CONT", -1},
-    {"PERCENTILE_DISC", -1},
-    {"APPROX_COUNT_DISTINCT", -1},
-    {"APPROX_PERCENTILE", -1},
-    {"TOP_K", -1},
-    {"EXP_AVG", -1},
-    {"CORR", -1},
-    {"COVAR_POP", -1},
-    {"COVAR_SAMP", -1},
+    {"COUNT", AGG_COUNT, false},      {"SUM", AGG_SUM, false},
+    {"AVG", AGG_AVG, false},          {"MIN", AGG_MIN, false},
+    {"MAX", AGG_MAX, false},          {"STDDEV", -1, false},
+    {"STD_DEV", -1, false},           {"STDDEV_POP", -1, false},
+    {"STDDEV_SAMP", -1, false},       {"VARIANCE", -1, false},
+    {"VAR_POP", -1, false},           {"VAR_SAMP", -1, false},
+    {"ANY", AGG_MAX, true},           {"EVERY", AGG_MIN, true},
+    {"FIRST_VALUE", -1, false},       {"LAST_VALUE", -1, false},
+    {"LISTAGG", -1, false},           {"STRING_AGG", -1, false},
+    {"ARRAY_AGG", -1, false},         {"PERCENTILE_CONT", -1, false},
+    {"PERCENTILE_DISC", -1, false},   {"APPROX_COUNT_DISTINCT", -1, false},
+    {"APPROX_PERCENTILE", -1, false}, {"TOP_K", -1, false},
+    {"EXP_AVG", -1, false},           {"CORR", -1, false},
+    {"COVAR_POP", -1, false},         {"COVAR_SAMP", -1, false},
 };
 
 static const struct aggregate_word *aggregate_word(struct str name)
@@ -222,6 +209,8 @@ static int refuse_place(struct scope *scope, const struct expr *e, const char *w
     case CLAUSE_FILTER: return err_set(err, ERR_SYNTAX, e->at, "%s cannot stand in FILTER", word);
     case CLAUSE_ARGUMENT:
         return err_set(err, ERR_SYNTAX, e->at, "%s cannot stand inside an aggregate: compute it in a subquery", word);
+    case CLAUSE_OVER:
+        return err_set(err, ERR_SYNTAX, e->at, "%s cannot stand inside OVER: compute it in a subquery", word);
     case CLAUSE_CONSTANT: return err_set(err, ERR_SYNTAX, e->at, "%s has no rows here", word);
     }
     return -1;
@@ -241,25 +230,53 @@ static int refuse_parts(struct binder *b, const struct expr *e, const struct agg
     return 0;
 }
 
+/* What the aggregate takes. */
+static int check_argument(struct binder *b, const struct aggregate *a, const struct aggregate_word *word)
+{
+    enum type_kind kind = a->arg ? a->arg->type.kind : TYPE_NULL;
+
+    if ((a->kind == AGG_SUM || a->kind == AGG_AVG) && !type_is_numeric(kind)) {
+        return err_set(b->err, ERR_TYPE, a->arg->at, "%s needs numbers, this is %s", word->word, type_kind_name(kind));
+    }
+    if (word->boolean && kind != TYPE_BOOLEAN) {
+        return err_set(b->err, ERR_TYPE, a->arg->at, "%s needs BOOLEAN, this is %s", word->word, type_kind_name(kind));
+    }
+    if ((a->kind == AGG_MIN || a->kind == AGG_MAX) && kind == TYPE_NULL)
+        return err_set(b->err, ERR_TYPE, a->arg->at, "%s needs a type, this is NULL", word->word);
+    return 0;
+}
+
+/* Room for the sum of any number of values; the old service's numbers end at 18 digits. */
+static struct type sum_type(const struct binder *b, struct type arg)
+{
+    int digits = b->ctx->dialect == DIALECT_KINESIS ? DECIMAL_DIGITS_NARROW : DECIMAL_DIGITS_MAX;
+
+    if (arg.kind == TYPE_DECIMAL) return type_decimal(arg.precision > digits ? arg.precision : digits, arg.scale);
+    return type_of(type_is_whole(arg.kind) ? TYPE_BIGINT : TYPE_DOUBLE);
+}
+
+/* The mean of whole numbers is a DOUBLE, that of decimals has at least 6 digits behind the point; the old service's is
+ * of the argument's kind, and cut towards zero. */
+static struct type mean_type(const struct binder *b, struct type arg)
+{
+    enum { MEAN_SCALE_MIN = 6 };
+
+    if (b->ctx->dialect == DIALECT_KINESIS) return type_is_whole(arg.kind) ? arg : sum_type(b, arg);
+    if (arg.kind == TYPE_DECIMAL)
+        return type_decimal(DECIMAL_DIGITS_MAX, arg.scale > MEAN_SCALE_MIN ? arg.scale : MEAN_SCALE_MIN);
+    return type_of(TYPE_DOUBLE);
+}
+
 static int result_type(struct binder *b, struct aggregate *a, const struct aggregate_word *word)
 {
-    bool whole = a->arg && (a->arg->type.kind == TYPE_INTEGER || a->arg->type.kind == TYPE_BIGINT);
-
-    if ((a->kind == AGG_SUM || a->kind == AGG_AVG) && !type_is_numeric(a->arg->type.kind)) {
-        return err_set(b->err, ERR_TYPE, a->arg->at, "%s needs numbers, this is %s", word->word,
-                       type_kind_name(a->arg->type.kind));
-    }
+    if (check_argument(b, a, word)) return -1;
     switch (a->kind) {
     case AGG_COUNT_ROWS:
-    case AGG_COUNT: a->result.kind = TYPE_BIGINT; break;
-    case AGG_SUM: a->result.kind = whole ? TYPE_BIGINT : TYPE_DOUBLE; break;
-    case AGG_AVG: a->result.kind = whole && b->ctx->dialect == DIALECT_KINESIS ? a->arg->type.kind : TYPE_DOUBLE; break;
+    case AGG_COUNT: a->result = type_of(TYPE_BIGINT); break;
+    case AGG_SUM: a->result = sum_type(b, a->arg->type); break;
+    case AGG_AVG: a->result = mean_type(b, a->arg->type); break;
     case AGG_MIN:
-    case AGG_MAX:
-        if (a->arg->type.kind == TYPE_NULL)
-            return err_set(b->err, ERR_TYPE, a->arg->at, "%s needs a type, this is NULL", word->word);
-        a->result = a->arg->type;
-        break;
+    case AGG_MAX: a->result = a->arg->type; break;
     }
     return 0;
 }
@@ -290,23 +307,33 @@ static int collect(struct grouping *g, struct binder *b, const struct aggregate 
     return (int)g->aggregate_count++;
 }
 
-struct bound *bind_aggregate(struct scope *scope, const struct expr *e)
+int bind_aggregate_call(struct scope *scope, const struct expr *e, enum clause clause, struct aggregate *a)
 {
     const struct aggregate_word *word = aggregate_word(e->call.name.parts[0].text);
     struct scope inner = *scope;
-    struct aggregate a = {.distinct = e->call.quantifier == QUANTIFIER_DISTINCT};
+
+    *a = (struct aggregate){.distinct = e->call.quantifier == QUANTIFIER_DISTINCT};
+    if (refuse_place(scope, e, word->word) || refuse_parts(scope->binder, e, word)) return -1;
+    a->kind = e->call.form == CALL_STAR ? AGG_COUNT_ROWS : (enum aggregate_kind)word->kind;
+    inner.clause = clause;
+    if (e->call.args.count && !(a->arg = bind_expr(&inner, e->call.args.items[0].value))) return -1;
+    inner.clause = CLAUSE_FILTER;
+    if (e->call.filter && !(a->filter = bind_condition(&inner, e->call.filter, "FILTER"))) return -1;
+    if (result_type(scope->binder, a, word)) return -1;
+    if (a->kind == AGG_COUNT && !a->distinct && a->arg->kind == BOUND_CONST && !a->arg->null) {
+        a->kind = AGG_COUNT_ROWS;
+        a->arg = NULL;
+    }
+    if (a->kind == AGG_MIN || a->kind == AGG_MAX) a->distinct = false;
+    return 0;
+}
+
+struct bound *bind_aggregate(struct scope *scope, const struct expr *e)
+{
+    struct aggregate a;
     struct bound *column;
 
-    if (refuse_place(scope, e, word->word) || refuse_parts(scope->binder, e, word)) return NULL;
-    a.kind = e->call.form == CALL_STAR ? AGG_COUNT_ROWS : (enum aggregate_kind)word->kind;
-    inner.clause = CLAUSE_ARGUMENT;
-    if (e->call.args.count && !(a.arg = bind_expr(&inner, e->call.args.items[0].value))) return NULL;
-    inner.clause = CLAUSE_FILTER;
-    if (e->call.filter && !(a.filter = bind_condition(&inner, e->call.filter, "FILTER"))) return NULL;
-    if (result_type(scope->binder, &a, word)) return NULL;
-    if (a.kind == AGG_COUNT && !a.distinct && a.arg->kind == BOUND_CONST && !a.arg->null)
-        a.kind = AGG_COUNT_ROWS, a.arg = NULL;
-    if (a.kind == AGG_MIN || a.kind == AGG_MAX) a.distinct = false;
+    if (bind_aggregate_call(scope, e, CLAUSE_ARGUMENT, &a)) return NULL;
     column = bound_new(scope->binder, BOUND_COLUMN, a.result.kind, e->at);
     column->type = a.result;
     column->column = PSEUDO_AGGREGATE - collect(scope->grouping, scope->binder, &a);
@@ -333,6 +360,8 @@ static struct bound *lift_pseudo(struct binder *b, struct grouping *g, struct bo
 {
     struct bound *end;
 
+    if (e->column <= PSEUDO_OVER)
+        return output_column(b, e, bind_over_column(g->overs, g->input->field_count, e->column));
     switch (e->column) {
     case PSEUDO_ROWTIME: return g->rowtime ? g->rowtime : bound_new(b, BOUND_ROWTIME, TYPE_TIMESTAMP, e->at);
     case PSEUDO_WINDOW_START: return output_column(b, e, 0);
@@ -414,10 +443,7 @@ struct bound *bind_lift(struct binder *b, struct grouping *g, struct bound *e)
 
 static void print_aggregate(const struct plan *input, const struct aggregate *a, struct buf *out)
 {
-    static const char *const names[] = {[AGG_COUNT_ROWS] = "COUNT", [AGG_COUNT] = "COUNT", [AGG_SUM] = "SUM",
-                                        [AGG_AVG] = "AVG",          [AGG_MIN] = "MIN",     [AGG_MAX] = "MAX"};
-
-    buf_printf(out, "%s(%s", names[a->kind], a->distinct ? "DISTINCT " : "");
+    buf_printf(out, "%s(%s", aggregate_name(a->kind), a->distinct ? "DISTINCT " : "");
     if (a->arg)
         print_key(input, a->arg, out);
     else

@@ -44,7 +44,7 @@ struct object *bind_object(struct binder *b, const struct name *name, unsigned k
 
     if (name->count > 1) return bind_later(b, name->at, "names of schemas");
     o = catalog_find(b->ctx->catalog, id->text, id->quoted, kinds, id->at, b->err);
-    return o && !bind_check_case(b, id, o->name) ? o : NULL;
+    return o && (o->system || !bind_check_case(b, id, o->name)) ? o : NULL;
 }
 
 /* ---- columns of a list ---- */
@@ -108,7 +108,8 @@ static struct field scan_field(const struct source *source, int column)
     if (column >= 0) return source->fields[column];
     for (int i = 0; i < SYSTEM_COLUMNS; i++) {
         if ((int)system_columns[i].column != column) continue;
-        return (struct field){.name = system_columns[i].name, .type = {system_columns[i].type, 0}, .not_null = true};
+        return (struct field){
+            .name = system_columns[i].name, .type = type_of(system_columns[i].type), .not_null = true};
     }
     return (struct field){0};
 }

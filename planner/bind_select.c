@@ -129,13 +129,15 @@ struct clauses {
     struct source source;
     struct bound *where, *having;
     struct grouping grouping;
+    struct overs overs;
     struct items items;
 };
 
 static int bind_clauses(struct binder *b, const struct select *select, struct clauses *c)
 {
-    struct scope scope = {.binder = b, .source = &c->source, .grouping = &c->grouping};
+    struct scope scope = {.binder = b, .source = &c->source, .grouping = &c->grouping, .overs = &c->overs};
 
+    c->overs.named = &select->plain.windows;
     scope.clause = CLAUSE_WHERE;
     if (select->plain.where && !(c->where = bind_condition(&scope, select->plain.where, "WHERE"))) return -1;
     scope.clause = CLAUSE_GROUP;
@@ -145,6 +147,8 @@ static int bind_clauses(struct binder *b, const struct select *select, struct cl
     scope.clause = CLAUSE_HAVING;
     if (select->plain.having && !(c->having = bind_condition(&scope, select->plain.having, "HAVING"))) return -1;
     c->grouping.grouped = select->plain.groups.count || c->grouping.aggregate_count || c->having;
+    if (c->grouping.grouped && c->overs.count) return bind_later(b, select->at, "OVER beside GROUP BY"), -1;
+    c->grouping.overs = &c->overs;
     if (c->having && !(c->having = bind_lift(b, &c->grouping, c->having))) return -1;
     return lift_items(b, &c->grouping, &c->items);
 }
@@ -177,7 +181,6 @@ static int refuse_plain(struct binder *b, const struct select *s)
 {
     if (s->plain.quantifier == QUANTIFIER_DISTINCT) return bind_later(b, s->at, "SELECT DISTINCT"), -1;
     if (s->plain.stagger) return bind_later(b, s->plain.stagger->at, "WINDOWED BY STAGGER"), -1;
-    if (s->plain.windows.count) return bind_later(b, s->plain.windows.items[0].name.at, "OVER"), -1;
     if (!s->plain.from) return bind_later(b, s->at, "a continuous query without FROM"), -1;
     return 0;
 }
@@ -193,6 +196,7 @@ static struct plan *bind_plain(struct binder *b, const struct select *select)
     if (c.where) plan = filtered(b, plan, c.where);
     if (c.grouping.grouped) plan = bind_group_plan(b, &c.grouping, plan);
     if (c.having) plan = filtered(b, plan, c.having);
+    plan = bind_over_plan(b, &c.overs, plan);
     return projected(b, plan, &c.items);
 }
 
@@ -340,6 +344,19 @@ static void set_emit(struct plan *p, enum emit outermost)
         p->insert_only = inputs_insert_only;
 }
 
+/* OVER sees rows that stay. */
+static int check_over(struct binder *b, const struct plan *p, int at)
+{
+    if (p->kind == PLAN_OVER && !p->input[0]->insert_only) {
+        return err_set(b->err, ERR_UNSUPPORTED, at,
+                       "not supported yet: OVER rows that are taken back (its input is a changelog: see EXPLAIN)");
+    }
+    for (int i = 0; i < p->inputs; i++) {
+        if (check_over(b, p->input[i], at)) return -1;
+    }
+    return 0;
+}
+
 struct plan *bind_select_root(struct binder *b, const struct select *select, enum emit unsaid)
 {
     struct plan *plan;
@@ -351,6 +368,7 @@ struct plan *bind_select_root(struct binder *b, const struct select *select, enu
     set_emit(plan, select->emit == EMIT_CLAUSE_UNSAID    ? unsaid
                    : select->emit == EMIT_CLAUSE_CHANGES ? EMIT_CHANGES
                                                          : EMIT_CLOSE);
+    if (check_over(b, plan, select->at)) return NULL;
     if (select->emit == EMIT_CLAUSE_ON_CLOSE && !plan->insert_only) {
         return bind_refuse(b, ERR_TYPE, select->at,
                            "EMIT ON CLOSE needs a window: this query takes rows back as long as it runs");

@@ -87,6 +87,9 @@ static int plain_type(struct binder *b, const struct type_name *name, const stru
     if (name->length >= 0 && word->form == FORM_BARE) {
         return err_set(b->err, ERR_SYNTAX, name->at, "%s takes no length", word->word);
     }
+    if (name->scale >= 0 && word->form != FORM_DECIMAL) {
+        return err_set(b->err, ERR_SYNTAX, name->at, "%s takes one number", word->word);
+    }
     if (name->with_time_zone) {
         if (word->kind != TYPE_TIMESTAMP) return bind_later(b, name->at, "%s WITH TIME ZONE", word->word), -1;
         out->kind = TYPE_TIMESTAMP_TZ;

@@ -8,6 +8,9 @@
  *     .. / 10                                        scaled: worth a tenth, still cut at every second
  *     FLOOR(.. TO SECOND)                            a whole second of a tenth: cut at every tenth second
  *
+ * A quotient is cut to the microsecond. Where that is not in step with the seconds (.. / 60), they stay as many windows,
+ * but the value is no longer exact until a coarser cut, in step with both, makes it so.
+ *
  * So every spelling of the same window compares equal, whatever it shows. */
 #include "planner/binder.h"
 #include "planner/function_id.h"
@@ -95,6 +98,8 @@ static struct role column_role(const struct plan *plan, int column, int depth)
     case PLAN_PROJECT: return project_role(plan, column, depth + 1);
     case PLAN_UNION: return union_role(plan, column, depth + 1);
     case PLAN_AGGREGATE: return aggregate_role(plan, column);
+    case PLAN_OVER:
+        return column < plan->input[0]->field_count ? column_role(plan->input[0], column, depth + 1) : no_role;
     }
     return no_role;
 }
@@ -159,7 +164,7 @@ static bool scaled(struct steps *s, int64_t by, int64_t over)
 {
     int64_t divisor;
 
-    if (by <= 0 || over <= 0 || s->months) return false;
+    if (by <= 0 || over <= 0 || s->months || s->truncated) return false;
     if (__builtin_mul_overflow(s->numerator, by, &s->numerator)) return false;
     if (__builtin_mul_overflow(s->denominator, over, &s->denominator)) return false;
     divisor = common_divisor(s->numerator, s->denominator);
@@ -179,11 +184,27 @@ static bool cut(struct steps *s, int64_t unit, int64_t phase)
         !times_over(phase, s->denominator, s->numerator, &origin))
         return false;
     origin = modulo(origin + s->base % size, size);
+    if (s->truncated && size % s->truncated) return false;
+    s->truncated = 0;
     if (w->kind == WINDOW_TUMBLE && w->size % size == 0 && modulo(w->origin, size) == origin)
         return true; /* cuts nothing more */
     if (w->kind == WINDOW_TUMBLE && (size % w->size || modulo(origin, w->size) != w->origin)) return false;
     *w = (struct window){.kind = WINDOW_TUMBLE, .size = size, .origin = origin};
     return true;
+}
+
+/* value / over, cut to the microsecond. */
+static bool divided(struct steps *s, int64_t over)
+{
+    struct window *w = &s->window;
+    int64_t size;
+
+    if (!scaled(s, 1, over)) return false;
+    if (cut(s, 1, 0)) return true;
+    if (w->kind != WINDOW_TUMBLE || w->months || w->right_closed || !times_over(1, s->denominator, s->numerator, &size))
+        return false;
+    s->truncated = size;
+    return size <= w->size;
 }
 
 /* The value cut up to a multiple of unit: windows that hold their end. */
@@ -263,7 +284,7 @@ static bool apply(struct steps *s, const struct bound *call, const struct bound 
     case FN_MULTIPLY_BIGINT: return scaled(s, n, 1);
     case FN_DIVIDE_SPAN:
     case FN_DIVIDE_INTEGER:
-    case FN_DIVIDE_BIGINT: return !constant_first && scaled(s, 1, n) && cut(s, 1, 0);
+    case FN_DIVIDE_BIGINT: return !constant_first && divided(s, n);
     case FN_TRUNCATE_SPAN:
     case FN_STEP_TIME:
     case FN_STEP_INTEGER:

@@ -5,6 +5,7 @@
  *   bind_select.c   SELECT: the select list, UNION ALL, what is emitted
  *   bind_source.c   FROM: streams, views, subqueries, TUMBLE(TABLE ...)
  *   bind_group.c    GROUP BY, aggregates, expressions above an aggregate
+ *   bind_over.c     f(...) OVER (...)
  *   bind_window.c   which expressions of event time are windows
  *   bind_name.c     names of columns
  *   bind_expr.c     expressions
@@ -47,6 +48,7 @@ struct steps {
     int64_t numerator, denominator;
     usec base;
     int months;
+    int64_t truncated; /* 0, or the size of the last cut when it is finer than the window and not in step with it */
 };
 
 /* Columns that have no place in any input yet, as column numbers of BOUND_COLUMN; bind_lift replaces them. */
@@ -55,8 +57,11 @@ enum pseudo {
     PSEUDO_WINDOW_START = -2,
     PSEUDO_WINDOW_END = -3,
     PSEUDO_WINDOW_TIME = -4,
-    PSEUDO_AGGREGATE = -16, /* and below: PSEUDO_AGGREGATE - i is aggregate i */
+    PSEUDO_AGGREGATE = -16,   /* and below: PSEUDO_AGGREGATE - i is aggregate i */
+    PSEUDO_OVER = -(1 << 20), /* and below: see bind_over.c */
 };
+
+struct overs;
 
 /* GROUP BY and the aggregates found in the rest of the query. */
 struct grouping {
@@ -70,6 +75,21 @@ struct grouping {
     struct aggregate *aggregates;
     size_t aggregate_count, aggregate_capacity;
     struct bound *rowtime; /* `expr AS ROWTIME`, lifted; or NULL */
+    const struct overs *overs;
+};
+
+/* The OVER calls of one SELECT: those of one PARTITION BY and order are computed together. */
+struct over_set {
+    struct bound **keys;
+    int key_count;
+    bool ordered;
+    struct over_call *calls;
+    size_t count, capacity;
+};
+struct overs {
+    const struct named_windows *named; /* WINDOW w AS (...) */
+    struct over_set *sets;
+    size_t count, capacity;
 };
 
 enum clause {
@@ -80,6 +100,7 @@ enum clause {
     CLAUSE_HAVING,
     CLAUSE_ARGUMENT, /* of an aggregate */
     CLAUSE_FILTER,   /* of an aggregate */
+    CLAUSE_OVER,     /* arguments and keys of f(...) OVER (...) */
 };
 
 /* What names mean where an expression stands. */
@@ -88,6 +109,7 @@ struct scope {
     struct source *source; /* NULL: none */
     enum clause clause;
     struct grouping *grouping; /* NULL: there can be none */
+    struct overs *overs;       /* NULL: there can be none */
 };
 
 /* ---- bind.c ---- */
@@ -115,6 +137,17 @@ bool bind_is_aggregate(struct str name);
 struct plan *bind_group_plan(struct binder *b, struct grouping *g, struct plan *input);
 /* An expression over the input as one over the aggregate's output. */
 struct bound *bind_lift(struct binder *b, struct grouping *g, struct bound *e);
+
+/* The call of an aggregate without what follows it: argument, FILTER, type. `clause` is where its argument stands. */
+int bind_aggregate_call(struct scope *scope, const struct expr *call, enum clause clause, struct aggregate *out);
+
+/* ---- bind_over.c ---- */
+/* f(...) OVER (...) as a pseudo column. */
+struct bound *bind_over(struct scope *scope, const struct expr *call);
+/* The nodes that compute them, on top of the input. */
+struct plan *bind_over_plan(struct binder *b, const struct overs *overs, struct plan *input);
+/* The column of such a pseudo column above those nodes; input_fields: of the plan below them. */
+int bind_over_column(const struct overs *overs, int input_fields, int pseudo);
 
 /* ---- bind_window.c ---- */
 /* Whether e is such a value over the plan's rows. */
@@ -162,6 +195,9 @@ struct bound *bind_assign(struct binder *b, struct bound *e, const struct field 
 /* The type that both widen to; -1 without err when there is none. */
 int type_common(struct type a, struct type b, struct type *out);
 struct bound *bind_case(struct binder *b, int at, struct bound **args, int count);
+
+/* ---- bind_period.c ---- */
+struct bound *bind_period(struct scope *scope, const struct expr *e);
 
 /* ---- bind_literal.c ---- */
 struct bound *bind_literal(struct binder *b, const struct expr *e, bool negative);

@@ -13,10 +13,10 @@ struct field {
     bool quoted;      /* was written in quotes (then a match in another case is warned about) */
     struct type type;
     bool not_null;
-    bool cut; /* text longer than VARCHAR(n) is cut (the old service's dialect), else an error of the row */
+    bool kinesis; /* declared in the old service's dialect: its records are read and written as it did (format.h) */
     /* Of a declared stream's columns: */
     const char *path;   /* FROM '$.a.b', or NULL: the key of its own name */
-    const char *format; /* FORMAT '...' of a TIMESTAMP, or NULL */
+    const char *format; /* FORMAT '...' of a DATE, TIME or TIMESTAMP, or NULL */
 };
 
 enum object_kind { OBJECT_STREAM, OBJECT_VIEW, OBJECT_PUMP };

@@ -1,9 +1,12 @@
 /* plan.c - see plan.h: plans as text. */
 #include "planner/plan.h"
 
-enum emission plan_emission(const struct plan *plan)
+const char *aggregate_name(enum aggregate_kind kind)
 {
-    return plan->insert_only ? EMISSION_APPEND : EMISSION_CHANGELOG;
+    static const char *const names[] = {[AGG_COUNT_ROWS] = "COUNT", [AGG_COUNT] = "COUNT", [AGG_SUM] = "SUM",
+                                        [AGG_AVG] = "AVG",          [AGG_MIN] = "MIN",     [AGG_MAX] = "MAX"};
+
+    return names[kind];
 }
 
 /* ---- the nodes as text: one line each ---- */
@@ -105,7 +108,66 @@ static void print_aggregate(const struct plan *plan, const char *const *names, s
     buf_puts(out, plan->emit == EMIT_CLOSE ? "; emit on close" : "; emit changes");
 }
 
-static void print_node(const struct plan *plan, struct buf *out)
+static void print_frame(const struct frame *f, struct buf *out)
+{
+    buf_puts(out, f->kind == FRAME_COUNT_ROWS ? " ROWS " : " RANGE ");
+    if (f->unbounded)
+        buf_puts(out, "UNBOUNDED");
+    else if (f->kind == FRAME_COUNT_ROWS)
+        buf_printf(out, "%lld", (long long)f->start);
+    else
+        print_span(f->start, out);
+    buf_puts(out, " PRECEDING");
+    if (!f->finish) return;
+    buf_puts(out, " TO ");
+    if (f->kind == FRAME_COUNT_ROWS)
+        buf_printf(out, "%lld", (long long)f->finish);
+    else
+        print_span(f->finish, out);
+    buf_puts(out, " PRECEDING");
+}
+
+static void print_call(const struct over_call *c, const char *const *names, struct buf *out)
+{
+    static const char *const words[] = {
+        [OVER_FIRST] = "FIRST_VALUE", [OVER_LAST] = "LAST_VALUE", [OVER_NTH] = "NTH_VALUE",
+        [OVER_LAG] = "LAG",           [OVER_LEAD] = "LEAD",       [OVER_AGGREGATE] = ""};
+
+    buf_puts(out, c->kind == OVER_AGGREGATE ? aggregate_name(c->aggregate.kind) : words[c->kind]);
+    buf_puts(out, c->aggregate.distinct ? "(DISTINCT " : "(");
+    if (c->aggregate.arg)
+        bound_print(c->aggregate.arg, names, out);
+    else
+        buf_putc(out, '*');
+    if (c->kind == OVER_NTH || c->kind == OVER_LAG || c->kind == OVER_LEAD) buf_printf(out, ", %lld", (long long)c->n);
+    if (c->otherwise) {
+        buf_puts(out, ", ");
+        bound_print(c->otherwise, names, out);
+    }
+    buf_putc(out, ')');
+    if (c->from_last) buf_puts(out, " FROM LAST");
+    if (c->ignore_nulls) buf_puts(out, " IGNORE NULLS");
+    if (c->aggregate.filter) {
+        buf_puts(out, " FILTER (WHERE ");
+        bound_print(c->aggregate.filter, names, out);
+        buf_putc(out, ')');
+    }
+    if (c->kind != OVER_LAG && c->kind != OVER_LEAD) print_frame(&c->frame, out);
+}
+
+static void print_over(const struct plan *plan, const char *const *names, struct buf *out)
+{
+    buf_puts(out, "over");
+    for (int i = 0; i < plan->call_count; i++) {
+        buf_puts(out, i ? ", " : " ");
+        print_call(&plan->calls[i], names, out);
+    }
+    if (plan->key_count) buf_puts(out, "; by ");
+    print_list(plan->keys, plan->key_count, names, out);
+    buf_puts(out, plan->ordered ? "; in order of event time" : "; as rows come");
+}
+
+void plan_print_node(const struct plan *plan, struct buf *out)
 {
     struct names names;
     const char *const *input = plan->inputs ? names_of(plan->input[0], &names) : NULL;
@@ -119,13 +181,14 @@ static void print_node(const struct plan *plan, struct buf *out)
     case PLAN_PROJECT: print_project(plan, input, out); break;
     case PLAN_UNION: buf_puts(out, "union all"); break;
     case PLAN_AGGREGATE: print_aggregate(plan, input, out); break;
+    case PLAN_OVER: print_over(plan, input, out); break;
     }
 }
 
 static void print_tree(const struct plan *plan, int depth, struct buf *out)
 {
     for (int i = 0; i < depth; i++) buf_puts(out, "  ");
-    print_node(plan, out);
+    plan_print_node(plan, out);
     buf_putc(out, '\n');
     for (int i = 0; i < plan->inputs; i++) print_tree(plan->input[i], depth + 1, out);
 }

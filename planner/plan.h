@@ -12,6 +12,7 @@ enum plan_kind {
     PLAN_PROJECT,
     PLAN_UNION, /* UNION ALL of inputs with the same fields */
     PLAN_AGGREGATE,
+    PLAN_OVER, /* its input's rows, with one more column for each call of f(...) OVER (...) */
 };
 
 /* System columns of a stream, as scan_column numbers (below zero). */
@@ -52,6 +53,36 @@ struct aggregate {
     struct type result;
 };
 
+/* Which rows a call sees, seen from a row at event time t with number n of its partition. */
+struct frame {
+    enum frame_kind {
+        FRAME_RANGE_TIME, /* event times from t - start to t - finish, both ends included */
+        FRAME_COUNT_ROWS, /* rows n - start to n - finish */
+    } kind;
+    bool unbounded; /* from the first row of the partition; start says nothing */
+    int64_t start;  /* microseconds, or rows; >= finish */
+    int64_t finish; /* 0: up to the row itself */
+};
+
+enum over_kind {
+    OVER_AGGREGATE, /* `aggregate` over the frame */
+    OVER_FIRST,     /* FIRST_VALUE, LAST_VALUE, NTH_VALUE(arg, n) of the frame, by its order */
+    OVER_LAST,
+    OVER_NTH,
+    OVER_LAG, /* the value n rows before (OVER_LEAD: behind), whatever the frame; else `otherwise` */
+    OVER_LEAD,
+};
+
+struct over_call {
+    enum over_kind kind;
+    struct aggregate aggregate; /* OVER_AGGREGATE: all of it; else its arg and result */
+    bool ignore_nulls;          /* NULLs of arg are passed over */
+    bool from_last;             /* OVER_NTH: counted from the frame's end */
+    int64_t n;                  /* OVER_NTH: from 1; OVER_LAG, OVER_LEAD: from 0 */
+    struct bound *otherwise;    /* OVER_LAG, OVER_LEAD: of the row at hand, of arg's type; NULL: NULL */
+    struct frame frame;
+};
+
 struct plan {
     enum plan_kind kind;
     int inputs;
@@ -80,13 +111,36 @@ struct plan {
     struct bound **keys;
     int aggregate_count;
     struct aggregate *aggregates;
+
+    /* OVER. Fields: the input's, then one for each call. Partitions are by `keys` (above). Not ordered: a row sees
+     * itself and those that arrived before it, and is handed on at once. Ordered (ORDER BY event time): rows wait until
+     * the watermark has passed them, then go in the order of their event times; in a RANGE frame rows of one event time
+     * see each other. A row whose event time lies before its W is late (R3). Input must be insert-only. */
+    bool ordered;
+    int call_count;
+    struct over_call *calls;
 };
 
-/* What a query emits (EXPLAIN shows it). */
-enum emission { EMISSION_APPEND, EMISSION_CHANGELOG };
+/* "COUNT", "SUM", ... */
+const char *aggregate_name(enum aggregate_kind kind);
+
+/* What a query emits (EXPLAIN shows it): rows that stay; rows that replace the one with the same key; rows that come
+ * and go. */
+enum emission { EMISSION_APPEND, EMISSION_UPSERT, EMISSION_CHANGELOG };
 enum emission plan_emission(const struct plan *plan);
+const char *emission_name(enum emission emission);
+/* The fields by which at any time there is at most one row: filled into field[] (room for field_count), their number
+ * returned; -1: there are none. Of a plan whose rows are taken back. */
+int plan_key(const struct plan *plan, int *field);
 
 /* The plan as an indented tree, one node a line. */
 void plan_print(const struct plan *plan, struct buf *out);
+/* The same for people: with what it emits, types, keys, partitions, and what state may grow to. note appends what is
+ * known of the n-th node (inputs come before the node that reads them) to its lines, with a prefix for each; NULL:
+ * nothing is. */
+typedef void (*plan_note)(void *arg, int node, const char *prefix, struct buf *out);
+void plan_explain(const struct plan *plan, plan_note note, void *arg, struct buf *out);
+/* One node's line, without its end: "filter v > 1". */
+void plan_print_node(const struct plan *plan, struct buf *out);
 
 #endif

@@ -3,9 +3,10 @@
  *
  * State of a group, by kind (all zero: nothing in it):
  *   COUNT          i64 count
- *   SUM, AVG int   i128 total, i64 count of values
+ *   SUM, AVG int   i128 total, i64 count of values (also of a DECIMAL of up to 18 digits)
+ *   SUM, AVG wide  struct decimal_sum, i64 count of values
  *   SUM, AVG real  struct sum, i64 count of values (a sum that does not fit gets a struct sum_wide from the home)
- *   MIN, MAX       insert-only: i64 present, then the value: 8 bytes, or 16 of text as in a packed key
+ *   MIN, MAX       insert-only: i64 present, then the value: 8 bytes, or 16 of a wide one or of text as in a packed key
  *                  else nothing: the values stand in the home's multiset
  *   DISTINCT       the values stand in the multiset; what becomes present or absent is counted or summed as above */
 #ifndef WEIR_RUNTIME_AGGREGATE_H
@@ -19,6 +20,7 @@ struct agg {
     enum aggregate_kind kind;
     bool distinct, ordered_set; /* ordered_set: its home has a multiset */
     enum phys phys;             /* of the argument */
+    uint8_t scale;              /* of a DECIMAL argument */
     struct type result;
     int bytes;  /* of a group's state; a multiple of 8 */
     int offset; /* in the group's value */
@@ -39,6 +41,11 @@ struct agg_rows {
     uint8_t *const *state; /* each group's value, for writing */
     const int64_t *weight; /* by row number; NULL: all +1 */
 };
+
+static inline int64_t agg_weight(const struct agg_rows *r, int row)
+{
+    return r->weight ? r->weight[row] : 1;
+}
 
 void agg_init(struct agg *a, const struct aggregate *call, bool insert_only);
 /* arg NULL: COUNT(*). */

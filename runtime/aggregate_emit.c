@@ -158,12 +158,7 @@ static void copy_old(struct aggregator *g, int old, const struct row_head *head)
     for (int c = 0; c < g->plan->field_count; c++) {
         if (o[c].error[from]) n[c].error[to] = o[c].error[from];
         if (!bit_get(o[c].valid, from)) bit_clear(n[c].valid, to);
-        if (o[c].phys == PHYS_BOOL)
-            n[c].bools[to] = o[c].bools[from];
-        else if (o[c].phys == PHYS_TEXT)
-            n[c].texts[to] = o[c].texts[from]; /* lives in old until the epoch ends */
-        else
-            n[c].ints[to] = o[c].ints[from];
+        value_copy(&o[c], from, &n[c], to); /* a text lives in old until the epoch ends */
     }
 }
 

@@ -126,7 +126,25 @@ size_t phys_bytes(enum phys phys);
 enum nullable { NOT_NULLABLE, NULLABLE };
 void column_new(struct arena *arena, enum phys phys, enum nullable nullable, struct column *out);
 
-/* Appends one value as text (as results print it: TIMESTAMP as ISO text, BOOLEAN as true/false, NULL as nothing). */
+/* Copies a value, without its validity and error, between columns that are held alike. A text's bytes are shared. */
+static inline void value_copy(const struct column *from, int at, struct column *to, int row)
+{
+    switch (from->phys) {
+    case PHYS_BOOL: to->bools[row] = from->bools[at]; break;
+    case PHYS_INT: to->ints[row] = from->ints[at]; break;
+    case PHYS_DOUBLE: to->doubles[row] = from->doubles[at]; break;
+    case PHYS_TEXT: to->texts[row] = from->texts[at]; break;
+    case PHYS_WIDE: to->wides[row] = from->wides[at]; break;
+    }
+}
+/* Appends one value as the text that results print: nothing for NULL; DECIMAL with all digits of its scale; DATE as
+ * yyyy-MM-dd, TIME as HH:mm:ss[.f], TIMESTAMP as both, WITH TIME ZONE with +00:00 behind it; BINARY as X'hex'. Instants
+ * before and after all that can be printed are -infinity and infinity. */
 void value_print(const struct column *column, int row, struct type type, struct buf *out);
+/* The same for a value of a type that is held so (type_phys). */
+void value_print_int(int64_t v, struct type type, struct buf *out);
+void value_print_double(double v, struct type type, struct buf *out);
+void value_print_wide(__int128 v, struct type type, struct buf *out);
+void value_print_text(struct str text, struct type type, struct buf *out);
 
 #endif

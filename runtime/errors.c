@@ -43,7 +43,7 @@ struct object *errors_object(void)
     o->field_count = ERROR_FIELDS;
     o->fields = arena_alloc(o->arena, ERROR_FIELDS * sizeof *o->fields);
     for (int i = 0; i < ERROR_FIELDS; i++)
-        o->fields[i] = (struct field){.name = error_columns[i].name, .type = {error_columns[i].kind, 0}};
+        o->fields[i] = (struct field){.name = error_columns[i].name, .type = {.kind = error_columns[i].kind}};
     o->watermark_field = -1;
     o->max_ahead = USEC_MAX;
     o->derived = o->system = true;

@@ -394,7 +394,7 @@ static int finish_query(struct flow *f, struct query *q, struct err *err)
     }
     for (int i = 0; i < q->graph->count; i++) {
         struct operator *op = q->graph->op[i];
-        if (op->class->finish_epoch && op->class->finish_epoch(op, err)) return -1;
+        if (operator_finish_epoch(op, err)) return -1;
     }
     return gather_target(f, q, err);
 }

@@ -4,7 +4,7 @@
  * inside belong to it. Elsewhere a quote is a byte like others. A field without quotes and without bytes is NULL, "" is
  * the empty text. Columns missing at the end are NULL; more of them than the stream has, anything between a closing
  * quote and the comma, a quote that is not closed, and a line end outside quotes make the record bad. */
-#include "base/num.h"
+#include "base/base64.h"
 #include "runtime/format_class.h"
 
 #include <string.h>
@@ -113,7 +113,7 @@ static int csv_decode(struct decoder *d, const char *record, size_t len, int row
 
         if (i == d->field_count || next_field(&walk, &field)) return -1;
         if (!target || is_null(&field)) continue;
-        text = field_text(d->texts, &field);
+        text = field_text(d->room.texts, &field);
         misfit = target_text(target, row, text.ptr, text.len);
         if (misfit) target_fail(target, row, misfit);
     }
@@ -157,8 +157,8 @@ static enum misfit csv_explain_value(struct decoder *d, struct str record, int f
         if (!walk.more || next_field(&walk, &found)) return FITS;
     }
     if (is_null(&found)) return FITS;
-    text = field_text(d->texts, &found);
-    *source = in_quotes(d->texts, text);
+    text = field_text(d->room.texts, &found);
+    *source = in_quotes(d->room.texts, text);
     return target_text(probe, 0, text.ptr, text.len);
 }
 
@@ -230,37 +230,42 @@ static void put_text(const struct text *text, struct buf *out)
 }
 
 /* A FORMAT may hold commas and quotes too. */
-static void put_timestamp(const struct encoder *e, int field, usec t, struct buf *out)
+static void put_time(const struct encoder *e, int field, usec t, struct buf *out)
 {
     struct buf plain = {0};
     struct text text;
 
     if (!e->format[field]) {
-        encode_timestamp(e, field, t, out);
+        encode_time(e, field, t, out);
         return;
     }
-    encode_timestamp(e, field, t, &plain);
+    encode_time(e, field, t, &plain);
     text = text_of(buf_text(&plain), plain.len);
     put_text(&text, out);
     buf_free(&plain);
 }
 
+/* Without bytes, it needs quotes like a text. */
+static void put_binary(const struct text *bytes, struct buf *out)
+{
+    if (bytes->len == 0)
+        put_text(bytes, out);
+    else
+        base64_put(out, bytes->ptr, bytes->len);
+}
+
 static void put_value(const struct encoder *e, int field, const struct column *column, int row, struct buf *out)
 {
-    char number[NUM_TEXT_MAX];
+    struct type type = e->fields[field].type;
 
-    switch (column->phys) {
-    case PHYS_BOOL: buf_puts(out, column->bools[row] ? "true" : "false"); break;
-    case PHYS_DOUBLE: buf_put(out, number, (size_t)num_print_double(column->doubles[row], number)); break;
-    case PHYS_TEXT: put_text(&column->texts[row], out); break;
-    case PHYS_WIDE:
-    case PHYS_INT:
-        if (e->fields[field].type.kind == TYPE_TIMESTAMP)
-            put_timestamp(e, field, column->ints[row], out);
-        else
-            buf_put(out, number, (size_t)num_print_int(column->ints[row], number));
-        break;
-    }
+    if (type.kind == TYPE_BINARY)
+        put_binary(&column->texts[row], out);
+    else if (column->phys == PHYS_TEXT)
+        put_text(&column->texts[row], out);
+    else if (type_is_datetime(type.kind))
+        put_time(e, field, column->ints[row], out);
+    else
+        value_print(column, row, type, out);
 }
 
 static void csv_encode(struct encoder *e, const struct column *column, int row, struct buf *out)

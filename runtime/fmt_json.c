@@ -171,7 +171,7 @@ static int put_string(struct json_decoder *d, struct target *t, int row)
 
     if (json_read_string(&d->json, &text)) return MALFORMED;
     if (text.escaped) {
-        char *plain = arena_alloc(d->base.texts, text.len + sizeof(uint64_t));
+        char *plain = arena_alloc(d->base.room.texts, text.len + sizeof(uint64_t));
         text.len = json_unescape(text.ptr, text.len, plain);
         text.ptr = plain;
     }
@@ -185,10 +185,10 @@ static int put_number(struct json_decoder *d, struct target *t, int row)
     return json_read_number(&d->json, &number) ? MALFORMED : (int)target_number(t, row, &number);
 }
 
-/* A value that only VARCHAR takes, as its source, which began at `begin`. */
+/* A value that only CHAR and VARCHAR take, as its source, which began at `begin`. */
 static int put_source(struct json_decoder *d, struct target *t, int row, const char *begin)
 {
-    if (t->kind != TYPE_VARCHAR) return MISFIT_TYPE;
+    if (!type_is_text(t->kind)) return MISFIT_TYPE;
     return target_text(t, row, begin, (size_t)(d->json.at - begin));
 }
 
@@ -198,8 +198,8 @@ static int put_literal(struct json_decoder *d, struct target *t, int row)
 
     if (json_read_literal(&d->json)) return MALFORMED;
     if (*begin == 'n') return FITS;
-    if (t->kind == TYPE_BOOLEAN) return target_bool(t, row, *begin == 't');
-    return put_source(d, t, row, begin);
+    if (type_is_text(t->kind)) return put_source(d, t, row, begin);
+    return target_bool(t, row, *begin == 't');
 }
 
 static int put_nested(struct json_decoder *d, struct target *t, int row)
@@ -256,7 +256,7 @@ static inline const char *decode_short(const struct json_decoder *d, struct targ
             *misfit = target_varchar(t, d->row, p, len);
         else if (behind)
             *misfit = target_text(t, d->row, p, len);
-    } else if (t->kind == TYPE_INTEGER || t->kind == TYPE_BIGINT) {
+    } else if (t->kind >= TYPE_TINYINT && t->kind <= TYPE_BIGINT) {
         behind = json_short_int(p, end, &number);
         if (behind) *misfit = target_int(t, d->row, number);
     } else if (t->kind == TYPE_DOUBLE) {
@@ -318,7 +318,7 @@ static struct member *member_of_key(struct json_decoder *d, const struct node *n
     struct step step = {.key = {key.ptr, key.len}};
 
     if (key.escaped) {
-        char *plain = arena_alloc(d->base.texts, key.len + 1);
+        char *plain = arena_alloc(d->base.room.texts, key.len + 1);
         step.key = str_of(plain, json_unescape(key.ptr, key.len, plain));
     }
     return member_find(node, &step);
@@ -436,7 +436,7 @@ static bool go_down(struct json_decoder *d, const struct step *step)
     if (!object && json_peek(j) != '[') return false;
     if (json_enter(j)) return false;
     for (int i = 0; (object ? json_next_member(j, i, &key) : json_next_element(j, i)) > 0; i++) {
-        if (object ? is_step(d->base.texts, key, step) : !step->key.ptr && step->index == i) return true;
+        if (object ? is_step(d->base.room.texts, key, step) : !step->key.ptr && step->index == i) return true;
         if (json_skip(j)) return false;
     }
     return false;

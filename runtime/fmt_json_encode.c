@@ -2,7 +2,7 @@
  *
  * All but the values is the same in every row: so it is made once, as the pieces between them. Columns whose FROM paths
  * share an object are written into one, at the place of the first of them. */
-#include "base/num.h"
+#include "base/base64.h"
 #include "runtime/fmt_json.h"
 
 #include <string.h>
@@ -100,40 +100,83 @@ static void put_formatted(const struct encoder *e, int field, usec t, struct buf
 {
     struct buf text = {0};
 
-    encode_timestamp(e, field, t, &text);
+    encode_time(e, field, t, &text);
     json_put_string(out, text.ptr, text.len);
     buf_free(&text);
 }
 
+/* The old service's timestamps have milliseconds. One that has microseconds keeps them, since it is read again. */
+static void pad_fraction(size_t begin, struct buf *out)
+{
+    enum { WITHOUT = sizeof "yyyy-MM-dd HH:mm:ss" - 1, WITH_MILLIS = WITHOUT + 4 };
+
+    if (out->len - begin == WITHOUT) buf_putc(out, '.');
+    while (out->len - begin < WITH_MILLIS) buf_putc(out, '0');
+}
+
 /* Numbers of an epoch format stay numbers. */
-static void put_timestamp(const struct encoder *e, int field, usec t, struct buf *out)
+static void put_time(const struct encoder *e, int field, usec t, struct buf *out)
 {
     const struct time_format *format = e->format[field];
+    const struct field *f = &e->fields[field];
+    size_t begin = out->len + 1;
 
-    if (format && !time_format_is_epoch(format)) {
+    if (format && time_format_is_epoch(format)) {
+        encode_time(e, field, t, out);
+    } else if (format) {
         put_formatted(e, field, t, out);
+    } else {
+        buf_putc(out, '"');
+        encode_time(e, field, t, out);
+        if (f->kinesis && f->type.kind == TYPE_TIMESTAMP) pad_fraction(begin, out);
+        buf_putc(out, '"');
+    }
+}
+
+static void put_int(const struct encoder *e, int field, int64_t v, struct buf *out)
+{
+    struct type type = e->fields[field].type;
+
+    if (type_is_datetime(type.kind)) {
+        put_time(e, field, v, out);
         return;
     }
-    if (!format) buf_putc(out, '"');
-    encode_timestamp(e, field, t, out);
-    if (!format) buf_putc(out, '"');
+    if (type_is_interval(type.kind)) buf_putc(out, '"');
+    value_print_int(v, type, out);
+    if (type_is_interval(type.kind)) buf_putc(out, '"');
+}
+
+/* NaN and the infinities, which JSON does not have, as strings. */
+static void put_double(struct type type, double v, struct buf *out)
+{
+    bool finite = v - v == 0;
+
+    if (!finite) buf_putc(out, '"');
+    value_print_double(v, type, out);
+    if (!finite) buf_putc(out, '"');
+}
+
+static void put_text(struct type type, const struct text *text, struct buf *out)
+{
+    if (type.kind != TYPE_BINARY) {
+        json_put_string(out, text->ptr, text->len);
+        return;
+    }
+    buf_putc(out, '"');
+    base64_put(out, text->ptr, text->len);
+    buf_putc(out, '"');
 }
 
 static void put_value(const struct encoder *e, int field, const struct column *column, int row, struct buf *out)
 {
-    char number[NUM_TEXT_MAX];
+    struct type type = e->fields[field].type;
 
     switch (column->phys) {
     case PHYS_BOOL: buf_puts(out, column->bools[row] ? "true" : "false"); break;
-    case PHYS_DOUBLE: json_put_double(out, column->doubles[row]); break;
-    case PHYS_TEXT: json_put_string(out, column->texts[row].ptr, column->texts[row].len); break;
-    case PHYS_WIDE:
-    case PHYS_INT:
-        if (e->fields[field].type.kind == TYPE_TIMESTAMP)
-            put_timestamp(e, field, column->ints[row], out);
-        else
-            buf_put(out, number, (size_t)num_print_int(column->ints[row], number));
-        break;
+    case PHYS_INT: put_int(e, field, column->ints[row], out); break;
+    case PHYS_DOUBLE: put_double(type, column->doubles[row], out); break;
+    case PHYS_TEXT: put_text(type, &column->texts[row], out); break;
+    case PHYS_WIDE: value_print_wide(column->wides[row], type, out); break;
     }
 }
 

@@ -6,6 +6,7 @@
 #include "runtime/format_class.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct format_class *const classes[] = {&format_json, &format_csv};
@@ -43,7 +44,7 @@ static int targets_new(struct decoder *d, const bool *used, struct err *err)
 {
     for (int i = 0; i < d->field_count; i++) {
         if (!used[i] && i != d->event_field) continue;
-        d->target[i] = target_new(d->arena, &d->fields[i], err);
+        d->target[i] = target_new(d->arena, &d->room, &d->fields[i], err);
         if (!d->target[i]) return -1;
     }
     return 0;
@@ -60,7 +61,12 @@ struct decoder *decoder_new(const char *format, const struct field *fields, int 
     if (!class) return NULL;
     arena = arena_new();
     d = arena_alloc(arena, class->decoder_bytes);
-    *d = (struct decoder){class, arena, arena_new(), fields, field_count, event_field, NULL};
+    d->class = class;
+    d->arena = arena;
+    d->fields = fields;
+    d->field_count = field_count;
+    d->event_field = event_field;
+    d->room.texts = arena_new();
     d->target = arena_alloc(arena, (size_t)field_count * sizeof(struct target *));
     if (targets_new(d, used, err) == 0 && class->decoder_open(d, err) == 0) return d;
     decoder_free(d);
@@ -70,12 +76,13 @@ struct decoder *decoder_new(const char *format, const struct field *fields, int 
 void decoder_free(struct decoder *d)
 {
     if (!d) return;
-    arena_free(d->texts);
+    arena_free(d->room.texts);
     arena_free(d->arena);
 }
 
 static void clear_row(struct decoder *d, int row)
 {
+    if (d->room.has_cuts) d->room.cuts[row] = 0;
     for (int i = 0; i < d->field_count; i++) {
         if (d->target[i]) target_clear_row(d->target[i], row);
     }
@@ -130,7 +137,8 @@ static struct column finish(struct target *t, int n, const uint8_t *bad)
 void decoder_run(struct decoder *d, const struct text *records, int n, struct column *column, uint8_t *bad)
 {
     assert(n >= 0 && n <= BATCH_ROWS);
-    arena_reset(d->texts);
+    arena_reset(d->room.texts);
+    d->room.has_cuts = false;
     for (int i = 0; i < d->field_count; i++) {
         if (d->target[i]) target_clear(d->target[i], n);
     }
@@ -138,6 +146,11 @@ void decoder_run(struct decoder *d, const struct text *records, int n, struct co
     for (int i = 0; i < d->field_count; i++) {
         if (d->target[i]) column[i] = finish(d->target[i], n, bad);
     }
+}
+
+const uint16_t *decoder_cuts(const struct decoder *d)
+{
+    return d->room.has_cuts ? d->room.cuts : NULL;
 }
 
 /* Says how the bytes are no record, whatever is in its fields. */
@@ -172,7 +185,7 @@ static void explain_missing(const struct decoder *d, int field, struct buf *out)
 void decoder_explain(struct decoder *d, const struct text *record, int field, struct buf *out)
 {
     struct str bytes = str_of(record->ptr, record->len), source = {0};
-    struct arena *arena;
+    struct room *room;
     struct target *probe;
     enum misfit misfit;
     struct err err;
@@ -183,14 +196,16 @@ void decoder_explain(struct decoder *d, const struct text *record, int field, st
         buf_puts(out, "the record is good");
         return;
     }
-    arena = arena_new();
-    probe = target_new(arena, &d->fields[field], &err);
+    room = mem_zalloc(sizeof *room);
+    room->texts = arena_new();
+    probe = target_new(room->texts, room, &d->fields[field], &err);
     misfit = probe ? d->class->explain_value(d, bytes, field, probe, &source) : FITS;
     if (source.ptr)
         target_explain(probe, misfit, source, out);
     else
         explain_missing(d, field, out);
-    arena_free(arena);
+    arena_free(room->texts);
+    free(room);
 }
 
 /* ---- splitting ---- */
@@ -240,7 +255,7 @@ static int formats_new(struct encoder *e, struct err *err)
     for (int i = 0; i < e->field_count; i++) {
         const struct field *field = &e->fields[i];
 
-        if (!field->format || field->type.kind != TYPE_TIMESTAMP) continue;
+        if (!field->format || !type_is_datetime(field->type.kind)) continue;
         e->format[i] = time_format_new(e->arena, str_lit(field->format), err);
         if (!e->format[i]) return -1;
     }
@@ -272,12 +287,10 @@ void encoder_row(struct encoder *e, const struct column *column, int row, struct
     e->class->encode(e, column, row, out);
 }
 
-void encode_timestamp(const struct encoder *e, int field, usec t, struct buf *out)
+void encode_time(const struct encoder *e, int field, usec t, struct buf *out)
 {
-    char text[TIME_TEXT_MAX];
-
     if (e->format[field])
         time_format_print(e->format[field], t, out);
     else
-        buf_put(out, text, (size_t)time_print(t, text));
+        value_print_int(t, e->fields[field].type, out);
 }

@@ -2,7 +2,15 @@
  *
  * A record is bad iff it is not well-formed (whole structure and UTF-8 are always checked) or its event time cannot be
  * read; any other value that does not fit its column is an error of that value alone (column.error = ROW_BAD_VALUE).
- * The first of duplicate keys counts. */
+ * The first of duplicate keys counts.
+ *
+ * DECIMAL takes the digits of the source exactly; more of them behind the point than its scale are rounded, half away
+ * from zero. BINARY is written as base64 and read from that or X'hex'. Whatever is written reads back the same.
+ *
+ * Fields of the old service's dialect (field.kinesis) differ: text longer than its column is cut, and counted; CHAR is
+ * padded with blanks; a JSON number fits BOOLEAN (0 is false), true and false fit numbers (1 and 0), any text fits
+ * BOOLEAN ("true" in any case, else false); a DATE takes a timestamp's; TIMESTAMP is written in JSON with three
+ * fractional digits, or as many more as it has. */
 #ifndef WEIR_RUNTIME_FORMAT_H
 #define WEIR_RUNTIME_FORMAT_H
 
@@ -25,6 +33,8 @@ void decoder_free(struct decoder *d);
  * ROW_BAD_RECORD (not well-formed) or ROW_BAD_VALUE (no readable event time: also NULL). Rows that are bad have NULLs.
  * Decodes only; moves no watermark. */
 void decoder_run(struct decoder *d, const struct text *records, int n, struct column *column, uint8_t *bad);
+/* By row of the last run: how many of its texts were cut to their columns' lengths; NULL: none anywhere. */
+const uint16_t *decoder_cuts(const struct decoder *d);
 /* Slow path: says for a person what is wrong with this record (for the field; -1: the record or its event time). */
 void decoder_explain(struct decoder *d, const struct text *record, int field, struct buf *out);
 
@@ -37,9 +47,9 @@ enum split_tail { SPLIT_MORE, SPLIT_LAST };
 int format_split(const char *format, const char *block, size_t len, enum split_tail end, struct text *records,
                  uint64_t *offsets, int max, size_t *used);
 
-/* Appends one row as a record of the format: JSON object in field order, NULL as null, TIMESTAMP as text (in the
- * field's FORMAT if it has one; FROM paths are nested objects); or a CSV line without line end. fields[i] is the value
- * of column[i]. */
+/* Appends one row as a record of the format: JSON object in field order, NULL as null, times as text (in the field's
+ * FORMAT if it has one; FROM paths are nested objects); or a CSV line without line end. fields[i] is the value of
+ * column[i]. */
 struct encoder;
 struct encoder *encoder_new(const char *format, const struct field *fields, int field_count, struct err *err);
 void encoder_free(struct encoder *e);

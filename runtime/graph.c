@@ -19,6 +19,7 @@ static struct operator *make(const struct plan *plan)
     case PLAN_PROJECT: return op_project_new(plan);
     case PLAN_UNION: return op_union_new(plan->inputs);
     case PLAN_AGGREGATE: return op_aggregate_new(plan);
+    case PLAN_OVER: return op_over_new(plan);
     }
     return NULL;
 }
@@ -41,6 +42,7 @@ static struct operator *add(struct graph *g, const struct plan *plan, struct que
 static int check_nodes(const struct plan *plan, struct err *err)
 {
     if (plan->kind == PLAN_AGGREGATE && op_aggregate_check(plan, err)) return -1;
+    if (plan->kind == PLAN_OVER && op_over_check(plan, err)) return -1;
     for (int i = 0; i < plan->inputs; i++) {
         if (check_nodes(plan->input[i], err)) return -1;
     }

@@ -39,8 +39,7 @@ static void partition_open_tables(struct groups *g, struct partition *p)
         struct agg_home *h = &p->home[a];
         h->pages = p->pages;
         h->table = p->table;
-        if (h->set_pages)
-            h->set = multiset_new(h->set_pages, 0, g->agg[a].phys == PHYS_BOOL ? PHYS_INT : g->agg[a].phys);
+        if (h->set_pages) h->set = multiset_new(h->set_pages, 0, g->agg[a].phys);
     }
 }
 

@@ -19,7 +19,7 @@ void key_layout_init(struct key_layout *layout, const enum phys *phys, int colum
     for (int i = 0; i < columns; i++) {
         layout->phys[i] = phys[i];
         layout->offset[i] = (uint16_t)at;
-        at += phys[i] == PHYS_TEXT || phys[i] == PHYS_WIDE ? 16 : 8;
+        at += key_column_bytes(phys[i]);
     }
     layout->bytes = (uint16_t)at;
 }
@@ -83,7 +83,7 @@ static void pack_texts(const struct text *v, const uint16_t *sel, int live, uint
 static void pack_nulls(const struct key_layout *layout, int column, const uint64_t *valid, const uint16_t *sel,
                        int live, uint8_t *keys)
 {
-    size_t width = layout->phys[column] == PHYS_TEXT ? 16 : 8;
+    size_t width = key_column_bytes(layout->phys[column]);
 
     for (int i = 0; i < live; i++, keys += layout->bytes) {
         if (bit_get(valid, sel ? sel[i] : i)) continue;
@@ -117,6 +117,13 @@ static inline uint64_t hash_text(uint64_t h, const uint8_t *at, const char *byte
     return hash_mix(h, hash_bytes(bytes, get_u32(at)));
 }
 
+/* Any value but a text. */
+static inline uint64_t hash_fixed(uint64_t h, enum phys phys, const uint8_t *at)
+{
+    h = hash_mix(h, get_u64(at));
+    return phys == PHYS_WIDE ? hash_mix(h, get_u64(at + 8)) : h;
+}
+
 static uint64_t hash_packed(const struct key_layout *layout, const uint8_t *key)
 {
     uint64_t h = get_u64(key);
@@ -128,7 +135,7 @@ static uint64_t hash_packed(const struct key_layout *layout, const uint8_t *key)
             memcpy(&bytes, at + 8, sizeof bytes);
             h = hash_text(h, at, bytes);
         } else {
-            h = hash_mix(h, get_u64(at));
+            h = hash_fixed(h, layout->phys[i], at);
         }
     }
     return h;
@@ -142,7 +149,7 @@ uint64_t key_hash(const struct key_layout *layout, const struct pages *pages, co
     for (int i = 0; i < layout->columns; i++) {
         const uint8_t *at = stored + layout->offset[i];
         if (layout->phys[i] != PHYS_TEXT) {
-            h = hash_mix(h, get_u64(at));
+            h = hash_fixed(h, layout->phys[i], at);
         } else if (get_u32(at) <= INLINE_MAX) {
             h = hash_text(h, at, NULL);
         } else {

@@ -15,9 +15,11 @@
 #include <string.h>
 
 enum { INLINE_MAX = 12, LEVELS_MAX = 16 };
+#define SIGN_BIT (UINT64_C(1) << 63)
 
-/* A value as it is stored, in words that compare as numbers: INT with its sign bit flipped, DOUBLE in the order of its
- * bits, both in `a`, with 0 in `b`. TEXT as in packed keys: u32 len, then 12 bytes, or 4 bytes and the reference. */
+/* A value as it is stored, in words that compare as numbers, `a` before `b`: BOOL and INT with its sign bit flipped,
+ * DOUBLE in the order of its bits, all in `a` with 0 in `b`; WIDE with its sign bit flipped in both. TEXT as in packed
+ * keys: u32 len, then 12 bytes, or 4 bytes and the reference. */
 struct stored {
     uint64_t a, b;
 };
@@ -136,9 +138,9 @@ static struct probe probe_value(const struct multiset *m, uint64_t group, union 
     struct probe p = {.group = group};
 
     switch (m->phys) {
-    case PHYS_BOOL: assert(!"no multiset holds booleans"); break;
-    case PHYS_INT: p.value.a = (uint64_t)value.i ^ UINT64_C(1) << 63; break;
-    case PHYS_WIDE: assert(!"no multiset holds wide decimals"); break;
+    case PHYS_BOOL:
+    case PHYS_INT: p.value.a = (uint64_t)value.i ^ SIGN_BIT; break;
+    case PHYS_WIDE: p.value = (struct stored){(uint64_t)(value.wide >> 64) ^ SIGN_BIT, (uint64_t)value.wide}; break;
     case PHYS_DOUBLE: p.value.a = double_in_order(value.d); break;
     case PHYS_TEXT:
         p.text = str_of(value.t.ptr, value.t.len);
@@ -165,7 +167,8 @@ static int compare(const struct multiset *m, const struct probe *p, const struct
     if (p->group != e->group) return p->group < e->group ? -1 : 1;
     if (p->end) return p->end;
     if (m->phys == PHYS_TEXT) return compare_texts(m, p, &e->value);
-    return (p->value.a > e->value.a) - (p->value.a < e->value.a);
+    if (p->value.a != e->value.a) return p->value.a < e->value.a ? -1 : 1;
+    return (p->value.b > e->value.b) - (p->value.b < e->value.b);
 }
 
 static bool is_long(const struct multiset *m, const struct stored *v)
@@ -179,7 +182,7 @@ static void value_free(struct multiset *m, struct stored v)
 }
 
 /* A copy that owns its text. */
-static struct stored value_copy(struct multiset *m, struct stored v)
+static struct stored stored_copy(struct multiset *m, struct stored v)
 {
     struct buf text = {0};
 
@@ -320,7 +323,7 @@ static void bound_insert(struct multiset *m, const struct path *path, uint32_t l
 {
     struct entry bound = node_read(m, right)->entry[0];
 
-    bound.value = value_copy(m, bound.value);
+    bound.value = stored_copy(m, bound.value);
     bound.child = right;
     entries_insert(m, path->page[level + 1], path->at[level + 1] + 1, bound);
 }
@@ -537,9 +540,9 @@ static void value_get(const struct multiset *m, const struct entry *e, union mul
     size_t start;
 
     switch (m->phys) {
-    case PHYS_BOOL: break;
-    case PHYS_INT: out->i = (int64_t)(e->value.a ^ UINT64_C(1) << 63); break;
-    case PHYS_WIDE: break;
+    case PHYS_BOOL:
+    case PHYS_INT: out->i = (int64_t)(e->value.a ^ SIGN_BIT); break;
+    case PHYS_WIDE: out->wide = (__int128)((unsigned __int128)(e->value.a ^ SIGN_BIT) << 64 | e->value.b); break;
     case PHYS_DOUBLE: out->d = double_from_order(e->value.a); break;
     case PHYS_TEXT:
         start = text->len;

@@ -1,7 +1,7 @@
 /* multiset.h - an ordered multiset per group, for MIN, MAX and COUNT(DISTINCT) where rows can be taken back.
  *
  * One B+ tree in pages holds (group, value) -> weight for all groups of an operator. group is the owner's number; value
- * is an INT, DOUBLE or TEXT. Weights may pass through negative while an epoch's changes come in any order; an entry
+ * is of any type. Weights may pass through negative while an epoch's changes come in any order; an entry
  * whose weight is 0 is removed. */
 #ifndef WEIR_RUNTIME_MULTISET_H
 #define WEIR_RUNTIME_MULTISET_H
@@ -11,14 +11,14 @@
 
 /* One value of any type; NULLs never get here. */
 union multiset_value {
-    int64_t i;
-    double d; /* -0 is 0; NaN sorts last and equals itself */
+    int64_t i; /* BOOL, INT */
+    double d;  /* -0 is 0; NaN sorts last and equals itself */
     struct text t;
     __int128 wide;
 };
 
 struct multiset;
-/* State in pages, root bytes [root, root + MULTISET_ROOT_BYTES). phys: PHYS_INT, PHYS_DOUBLE or PHYS_TEXT. */
+/* State in pages, root bytes [root, root + MULTISET_ROOT_BYTES). */
 enum { MULTISET_ROOT_BYTES = 96 };
 struct multiset *multiset_new(struct pages *pages, int root, enum phys phys);
 void multiset_free(struct multiset *m);

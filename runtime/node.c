@@ -246,11 +246,11 @@ int node_push(struct node *n, struct operator *scan, struct err *err)
 {
     struct batch b;
 
-    if (n->to > n->from && n->batch.live && scan->class->push(scan, 0, &n->batch, err)) return -1;
+    if (n->to > n->from && n->batch.live && operator_push(scan, 0, &n->batch, err)) return -1;
     for (int first = 0, count; (count = rowset_batch(n->rows, first, &b)) > 0; first += count) {
         if (n->object->kind == OBJECT_STREAM) b.raw = n->raw + first;
         b.stream_name = n->object->name;
-        if (scan->class->push(scan, 0, &b, err)) return -1;
+        if (operator_push(scan, 0, &b, err)) return -1;
     }
     return 0;
 }

@@ -2,17 +2,69 @@
 #include "runtime/operator.h"
 
 #include <assert.h>
+#include <time.h>
+
+static uint64_t nanoseconds(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+/* From now on `to` works (NULL: nobody); returns who did. */
+static struct operator *pass_work(struct query_context *context, struct operator *to)
+{
+    struct operator *from = context->working;
+    uint64_t now = nanoseconds();
+
+    if (from) from->load.nanoseconds += now - context->since;
+    context->working = to;
+    context->since = now;
+    return from;
+}
+
+int operator_push(struct operator *op, int side, const struct batch *in, struct err *err)
+{
+    struct operator *before = pass_work(op->context, op);
+    int failed;
+
+    op->load.rows_in += (uint64_t)in->live;
+    op->load.batches++;
+    failed = op->class->push(op, side, in, err);
+    pass_work(op->context, before);
+    return failed;
+}
 
 int emit(struct operator *op, const struct batch *out, struct err *err)
 {
     assert(op->next && out->live <= out->rows && out->rows <= BATCH_ROWS);
-    return op->next->class->push(op->next, op->next_side, out, err);
+    op->load.rows_out += (uint64_t)out->live;
+    return operator_push(op->next, op->next_side, out, err);
 }
 
 int operator_advance(struct operator *op, int side, const struct tick *tick, struct err *err)
 {
-    if (op->class->advance) return op->class->advance(op, side, tick, err);
-    return emit_advance(op, tick, err);
+    struct operator *before;
+    int failed;
+
+    if (!op->class->advance) return emit_advance(op, tick, err);
+    before = pass_work(op->context, op);
+    failed = op->class->advance(op, side, tick, err);
+    pass_work(op->context, before);
+    return failed;
+}
+
+int operator_finish_epoch(struct operator *op, struct err *err)
+{
+    struct operator *before;
+    int failed;
+
+    if (!op->class->finish_epoch) return 0;
+    before = pass_work(op->context, op);
+    failed = op->class->finish_epoch(op, err);
+    pass_work(op->context, before);
+    return failed;
 }
 
 int operator_idle(struct operator *op, int side, enum activity activity, const struct tick *tick, struct err *err)

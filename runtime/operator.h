@@ -56,6 +56,16 @@ struct query_context {
     void (*report)(void *arg, const struct query_context *ctx, const struct batch *b, int row, enum row_error code,
                    const char *message, int windows);
     void *report_arg;
+
+    /* Who works, and since when: for struct operator_load. */
+    struct operator *working;
+    uint64_t since;
+};
+
+/* What an operator has done since it was made. Only measured: no result depends on it. */
+struct operator_load {
+    uint64_t rows_in, rows_out, batches;
+    uint64_t nanoseconds; /* its own, without those it handed on to */
 };
 
 struct operator
@@ -64,19 +74,23 @@ struct operator
     struct operator *next; /* NULL: the last */
     int next_side;
     struct query_context *context;
+    struct operator_load load;
 };
 
 /* To the next operator. */
 int emit(struct operator *op, const struct batch *out, struct err *err);
 int emit_advance(struct operator *op, const struct tick *tick, struct err *err);
 int emit_idle(struct operator *op, enum activity activity, const struct tick *tick, struct err *err);
-/* To this operator, through its class or handed on. */
+/* To this operator, through its class or handed on; and measured. */
+int operator_push(struct operator *op, int side, const struct batch *in, struct err *err);
 int operator_advance(struct operator *op, int side, const struct tick *tick, struct err *err);
 int operator_idle(struct operator *op, int side, enum activity activity, const struct tick *tick, struct err *err);
+int operator_finish_epoch(struct operator *op, struct err *err);
 void operator_free(struct operator *op);
 
 /* ERR_LIMIT when the plan asks for more than the operator can hold: to be asked before it is made. */
 int op_aggregate_check(const struct plan *plan, struct err *err) MUST_CHECK;
+int op_over_check(const struct plan *plan, struct err *err) MUST_CHECK;
 int op_view_check(const struct plan *plan, struct err *err) MUST_CHECK;
 
 /* The operators. Plans and expressions are borrowed and outlive them. */
@@ -85,6 +99,7 @@ struct operator *op_filter_new(const struct plan *plan);
 struct operator *op_project_new(const struct plan *plan);
 struct operator *op_union_new(int sides);
 struct operator *op_aggregate_new(const struct plan *plan);
+struct operator *op_over_new(const struct plan *plan);
 struct operator *op_view_new(const struct plan *plan);
 /* Sets rows aside until the end of a segment (op_collect_rows), for a stream's log and its readers. */
 struct operator *op_collect_new(const struct plan *plan);

@@ -16,3 +16,15 @@ void relation_value_at(const struct column *column, int row, struct type type, s
     case PHYS_WIDE: out->wide = column->wides[row]; break;
     }
 }
+
+void relation_value_print(const struct relation_value *value, struct buf *out)
+{
+    if (value->type.kind == TYPE_NULL) return;
+    switch (type_phys(value->type)) {
+    case PHYS_BOOL: buf_puts(out, value->i ? "true" : "false"); return;
+    case PHYS_INT: value_print_int(value->i, value->type, out); return;
+    case PHYS_DOUBLE: value_print_double(value->d, value->type, out); return;
+    case PHYS_WIDE: value_print_wide(value->wide, value->type, out); return;
+    case PHYS_TEXT: value_print_text(value->s, value->type, out); return;
+    }
+}

@@ -21,6 +21,9 @@ struct relation_value {
 /* The value in a row of a column; an error reads as NULL. Text is borrowed from the column. */
 void relation_value_at(const struct column *column, int row, struct type type, struct relation_value *out);
 
+/* Appends the value as text, as value_print does. */
+void relation_value_print(const struct relation_value *value, struct buf *out);
+
 struct relation_class {
     int (*open)(struct relation *r, struct relation_cursor **out, struct err *err);
     /* 1: on a row; 0: behind the last; -1: failure. Called once before the first row. */

@@ -142,18 +142,9 @@ static void copy_value(struct arena *texts, const struct column *from, int at, s
 {
     if (from->error && from->error[at]) to->error[row] = from->error[at];
     if (column_is_null(from, at)) bit_clear(to->valid, row);
-    switch (from->phys) {
-    case PHYS_BOOL: to->bools[row] = from->bools[at]; break;
-    case PHYS_INT: to->ints[row] = from->ints[at]; break;
-    case PHYS_DOUBLE: to->doubles[row] = from->doubles[at]; break;
-    case PHYS_TEXT: {
-        const struct text *t = &from->texts[at];
-        to->texts[row] = *t;
-        if (t->len) to->texts[row].ptr = arena_copy(texts, t->ptr, t->len);
-        break;
-    }
-    case PHYS_WIDE: to->wides[row] = from->wides[at]; break;
-    }
+    value_copy(from, at, to, row);
+    if (from->phys == PHYS_TEXT && from->texts[at].len)
+        to->texts[row].ptr = arena_copy(texts, from->texts[at].ptr, from->texts[at].len);
 }
 
 void rowset_add_batch(struct rowset *rs, const struct batch *in)
@@ -261,8 +252,7 @@ static void gather_row(struct rowset *rs, int from, int row)
     to->arrival[row] = b->arrival[at];
     to->weight[row] = b->weight[at];
     for (int c = 0; c < rs->columns; c++) {
-        size_t width = b->column[c].phys == PHYS_BOOL ? 1 : b->column[c].phys == PHYS_TEXT ? sizeof(struct text) : 8;
-        memcpy((char *)to->column[c].data + (size_t)row * width, (char *)b->column[c].data + (size_t)at * width, width);
+        value_copy(&b->column[c], at, &to->column[c], row);
         to->column[c].error[row] = b->column[c].error[at];
         if (bit_get(b->column[c].valid, at))
             bit_set(to->column[c].valid, row);

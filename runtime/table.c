@@ -255,11 +255,11 @@ static bool columns_equal(const struct table *t, const uint8_t *stored, const ui
     if (get_u64(stored) != get_u64(packed)) return false;
     for (int i = 0; i < t->layout.columns; i++) {
         const uint8_t *a = stored + t->layout.offset[i], *b = packed + t->layout.offset[i];
-        bool text = t->layout.phys[i] == PHYS_TEXT;
+        enum phys phys = t->layout.phys[i];
 
-        if (text && get_u32(b) > INLINE_MAX) {
+        if (phys == PHYS_TEXT && get_u32(b) > INLINE_MAX) {
             if (!long_text_equal(t->pages, a, b)) return false;
-        } else if (!words_equal(a, b, text ? 16 : 8)) {
+        } else if (!words_equal(a, b, (uint32_t)key_column_bytes(phys))) {
             return false;
         }
     }

@@ -5,8 +5,8 @@
  * live in pages and are reached by id, never by pointer, across batches.
  *
  * A packed key: one u64 of NULL bits (bit i: key column i is NULL), then per column 8 bytes (INT: value; DOUBLE: bits,
- * with -0 as 0 and one NaN; BOOL) or 16 bytes for TEXT: u32 len, then 12 inline bytes when len <= 12, else 4 bytes
- * prefix and 8 bytes: in a batch the pointer, in state the heap reference. Unused bytes are zero. */
+ * with -0 as 0 and one NaN; BOOL) or 16 bytes for WIDE and for TEXT: u32 len, then 12 inline bytes when len <= 12, else
+ * 4 bytes prefix and 8 bytes: in a batch the pointer, in state the heap reference. Unused bytes are zero. */
 #ifndef WEIR_RUNTIME_TABLE_H
 #define WEIR_RUNTIME_TABLE_H
 
@@ -21,6 +21,11 @@ struct key_layout {
     uint16_t offset[KEY_COLUMNS_MAX]; /* of each column's bytes in the packed key */
     uint16_t bytes;                   /* of a whole packed key; a multiple of 8 */
 };
+/* Bytes of a column in a packed key. */
+static inline size_t key_column_bytes(enum phys phys)
+{
+    return phys == PHYS_TEXT || phys == PHYS_WIDE ? 16 : 8;
+}
 void key_layout_init(struct key_layout *layout, const enum phys *phys, int columns);
 /* Packs rows sel[0..live-1] (or 0..live-1) of the columns; out has live * layout->bytes bytes, hashes live elements;
  * both are indexed by live position, not by physical row. The hash depends on values alone; a table uses its low 32

@@ -1,85 +1,20 @@
 /* cell.c - see cell.h. */
 #include "shell/cell.h"
 
-#include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 #include <utf8proc.h>
 
+#include "base/base64.h"
 #include "base/json.h"
-#include "base/num.h"
 #include "base/utf8.h"
 
 bool cell_is_null(const struct relation_value *value)
 {
-    return value->type.kind == TYPE_NULL || (value->type.kind == TYPE_VARCHAR && !value->s.ptr);
+    return value->type.kind == TYPE_NULL || (type_is_text(value->type.kind) && !value->s.ptr);
 }
 
 bool cell_is_number(const struct relation_value *value)
 {
     return type_is_numeric(value->type.kind);
-}
-
-static void put_int(int64_t v, struct buf *out)
-{
-    char text[NUM_TEXT_MAX];
-
-    buf_put(out, text, (size_t)num_print_int(v, text));
-}
-
-static void put_double(double v, struct buf *out)
-{
-    char text[NUM_TEXT_MAX];
-
-    buf_put(out, text, (size_t)num_print_double(v, text));
-}
-
-static void put_timestamp(usec t, struct buf *out)
-{
-    char text[TIME_TEXT_MAX];
-
-    buf_put(out, text, (size_t)time_print(t, text));
-}
-
-static void put_days(usec span, struct buf *out)
-{
-    uint64_t u = span < 0 ? -(uint64_t)span : (uint64_t)span;
-    uint64_t seconds = u / USEC_SECOND, micros = u % USEC_SECOND;
-
-    buf_printf(out, "%s%" PRIu64 " %02d:%02d:%02d", span < 0 ? "-" : "", seconds / 86400, (int)(seconds / 3600 % 24),
-               (int)(seconds / 60 % 60), (int)(seconds % 60));
-    if (micros) buf_printf(out, ".%06d", (int)micros);
-}
-
-static void put_months(int64_t months, struct buf *out)
-{
-    uint64_t u = months < 0 ? -(uint64_t)months : (uint64_t)months;
-
-    buf_printf(out, "%s%" PRIu64 "-%d", months < 0 ? "-" : "", u / 12, (int)(u % 12));
-}
-
-void cell_put(const struct relation_value *value, struct buf *out)
-{
-    switch (value->type.kind) {
-    case TYPE_NULL: break;
-    case TYPE_BOOLEAN: buf_puts(out, value->i ? "true" : "false"); break;
-    case TYPE_TINYINT:
-    case TYPE_SMALLINT:
-    case TYPE_INTEGER:
-    case TYPE_BIGINT: put_int(value->i, out); break;
-    case TYPE_DECIMAL: break;
-    case TYPE_REAL:
-    case TYPE_DOUBLE: put_double(value->d, out); break;
-    case TYPE_BINARY:
-    case TYPE_CHAR:
-    case TYPE_VARCHAR: buf_put(out, value->s.ptr, value->s.len); break;
-    case TYPE_DATE:
-    case TYPE_TIME:
-    case TYPE_TIMESTAMP_TZ:
-    case TYPE_TIMESTAMP: put_timestamp(value->i, out); break;
-    case TYPE_INTERVAL_DAY: put_days(value->i, out); break;
-    case TYPE_INTERVAL_MONTH: put_months(value->i, out); break;
-    }
 }
 
 /* Appends text with every byte that is no UTF-8 replaced. */
@@ -107,19 +42,28 @@ static void put_json_text(struct str text, struct buf *out)
     buf_free(&valid);
 }
 
+static bool is_json_as_printed(const struct relation_value *value)
+{
+    bool finite = type_phys(value->type) != PHYS_DOUBLE || value->d - value->d == 0;
+
+    return (cell_is_number(value) && finite) || value->type.kind == TYPE_BOOLEAN;
+}
+
 void cell_put_json(const struct relation_value *value, struct buf *out)
 {
     if (cell_is_null(value)) {
         buf_puts(out, "null");
-    } else if (value->type.kind == TYPE_DOUBLE) {
-        json_put_double(out, value->d);
-    } else if (value->type.kind == TYPE_VARCHAR) {
+    } else if (type_is_text(value->type.kind)) {
         put_json_text(value->s, out);
-    } else if (value->type.kind == TYPE_BOOLEAN || cell_is_number(value)) {
-        cell_put(value, out);
+    } else if (value->type.kind == TYPE_BINARY) {
+        buf_putc(out, '"');
+        base64_put(out, value->s.ptr, value->s.len);
+        buf_putc(out, '"');
+    } else if (is_json_as_printed(value)) {
+        relation_value_print(value, out);
     } else {
         buf_putc(out, '"');
-        cell_put(value, out);
+        relation_value_print(value, out);
         buf_putc(out, '"');
     }
 }
@@ -168,10 +112,10 @@ void cell_put_display_text(struct str text, struct buf *out)
 
 void cell_put_display(const struct relation_value *value, struct buf *out)
 {
-    if (value->type.kind == TYPE_VARCHAR)
+    if (type_is_text(value->type.kind))
         cell_put_display_text(value->s, out);
     else
-        cell_put(value, out);
+        relation_value_print(value, out);
 }
 
 int cell_width(struct str display)

@@ -47,10 +47,10 @@ static void csv_row(struct printer *p, const struct relation_value *values)
 
     for (int i = 0; i < p->columns; i++) {
         if (i) buf_putc(out, ',');
-        if (!cell_is_null(&values[i]) && values[i].type.kind == TYPE_VARCHAR)
+        if (!cell_is_null(&values[i]) && type_is_text(values[i].type.kind))
             csv_put_text(values[i].s.ptr, values[i].s.len, out);
         else
-            cell_put(&values[i], out);
+            relation_value_print(&values[i], out);
     }
     buf_putc(out, '\n');
 }

@@ -16,7 +16,7 @@ static void put_value(const struct relation_value *v, struct buf *out)
     if (v->type.kind == TYPE_BOOLEAN)
         buf_putc(out, v->i ? '1' : '0');
     else
-        cell_put(v, out);
+        relation_value_print(v, out);
 }
 
 static void add_values(struct test_rows *rows, const struct relation_value *values, int count, int64_t weight)

@@ -4,7 +4,6 @@
 #include "sqlite/vtab.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,47 +119,14 @@ static void result_text(sqlite3_context *context, const char *text, size_t len)
     sqlite3_result_text64(context, text ? text : "", len, SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
-static void result_time(sqlite3_context *context, usec t)
+/* As results print it. */
+static void result_printed(sqlite3_context *context, const struct relation_value *v)
 {
-    char text[TIME_TEXT_MAX];
+    struct buf text = {0};
 
-    if (t < TIME_FIRST)
-        result_text(context, "-infinity", 9);
-    else if (t > TIME_LAST)
-        result_text(context, "infinity", 8);
-    else
-        result_text(context, text, (size_t)time_print(t, text));
-}
-
-static uint64_t magnitude(int64_t v)
-{
-    return v < 0 ? -(uint64_t)v : (uint64_t)v;
-}
-
-static void result_interval_day(sqlite3_context *context, int64_t span)
-{
-    uint64_t all = magnitude(span), rest = all % USEC_DAY, micro = rest % USEC_SECOND;
-    int hour = (int)(rest / USEC_HOUR), minute = (int)(rest / USEC_MINUTE % 60),
-        second = (int)(rest / USEC_SECOND % 60);
-    char text[48];
-    int len = snprintf(text, sizeof text, "%c%llu %02d:%02d:%02d", span < 0 ? '-' : '+',
-                       (unsigned long long)(all / USEC_DAY), hour, minute, second);
-
-    if (micro) {
-        len += snprintf(text + len, sizeof text - (size_t)len, ".%06d", (int)micro);
-        while (text[len - 1] == '0') len--;
-    }
-    result_text(context, text, (size_t)len);
-}
-
-static void result_interval_month(sqlite3_context *context, int64_t months)
-{
-    uint64_t all = magnitude(months);
-    char text[48];
-    int len = snprintf(text, sizeof text, "%c%llu-%02d", months < 0 ? '-' : '+', (unsigned long long)(all / 12),
-                       (int)(all % 12));
-
-    result_text(context, text, (size_t)len);
+    relation_value_print(v, &text);
+    result_text(context, text.ptr, text.len);
+    buf_free(&text);
 }
 
 static void result_value(sqlite3_context *context, const struct relation_value *v)
@@ -174,16 +140,16 @@ static void result_value(sqlite3_context *context, const struct relation_value *
     case TYPE_BIGINT: sqlite3_result_int64(context, v->i); break;
     case TYPE_REAL:
     case TYPE_DOUBLE: sqlite3_result_double(context, v->d); break;
-    case TYPE_DECIMAL: break;
-    case TYPE_BINARY:
+    case TYPE_BINARY: sqlite3_result_blob64(context, v->s.ptr ? v->s.ptr : "", v->s.len, SQLITE_TRANSIENT); break;
     case TYPE_CHAR:
     case TYPE_VARCHAR: result_text(context, v->s.ptr, v->s.len); break;
+    case TYPE_DECIMAL:
     case TYPE_DATE:
     case TYPE_TIME:
     case TYPE_TIMESTAMP_TZ:
-    case TYPE_TIMESTAMP: result_time(context, v->i); break;
-    case TYPE_INTERVAL_DAY: result_interval_day(context, v->i); break;
-    case TYPE_INTERVAL_MONTH: result_interval_month(context, v->i); break;
+    case TYPE_TIMESTAMP:
+    case TYPE_INTERVAL_DAY:
+    case TYPE_INTERVAL_MONTH: result_printed(context, v); break;
     }
 }
 

@@ -1,20 +1,21 @@
 #!/usr/bin/env python3
 """tests/docs.py WEIR - runs the examples of README.md and docs/*.md and compares what they print.
 
-An example is a ```console block: lines that begin with "$ " are commands ("> " goes on with one), the lines after them what they
+A ```sql block that begins with "-- test" is a .test file, run by `weir test`. A ```console block is a session: lines that begin with "$ " are commands ("> " goes on with one), the lines after them what they
 print, standard output and error together. Times and rates are compared without their digits. Prints `N passed, N failed`."""
 import glob
 import re
 import subprocess
 import sys
+import tempfile
 
 
-def blocks(path):
-    """Yields (line, commands and outputs) for each console block."""
+def blocks(path, language):
+    """Yields (line, lines of the block) for each block of that language."""
     lines = open(path, encoding="utf-8").read().split("\n")
     at = 0
     while at < len(lines):
-        if lines[at] != "```console":
+        if lines[at] != "```" + language:
             at += 1
             continue
         end = lines.index("```", at)
@@ -41,10 +42,34 @@ def mask(text):
     return "\n".join(line.rstrip() for line in text.strip().split("\n"))
 
 
-def main(weir):
+def count(output):
+    """The counts in the last line of `weir test`."""
+    found = re.search(r"(\d+) passed, (\d+) failed\s*$", output)
+    return (int(found.group(1)), int(found.group(2))) if found else (0, 1)
+
+
+def run_tests(weir):
+    """Runs the .test blocks; returns how many passed and failed."""
     passed = failed = 0
+    for path in sorted(glob.glob("docs/*.md")):
+        tests = [block for _, block in blocks(path, "sql") if block[0].startswith("-- test")]
+        if not tests:
+            continue
+        with tempfile.NamedTemporaryFile("w", suffix=".test", encoding="utf-8") as file:
+            file.write("\n".join("\n".join(block) for block in tests) + "\n")
+            file.flush()
+            ran = subprocess.run([weir, "test", file.name], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        good, bad = count(ran.stdout)
+        passed, failed = passed + good, failed + bad
+        if bad:
+            print(f"not ok {path}\n{ran.stdout}")
+    return passed, failed
+
+
+def main(weir):
+    passed, failed = run_tests(weir)
     for path in ["README.md"] + sorted(glob.glob("docs/*.md")):
-        for line, block in blocks(path):
+        for line, block in blocks(path, "console"):
             for command, output in examples(block):
                 ran = subprocess.run(
                     ["sh", "-c", command.replace("build/weir", weir)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

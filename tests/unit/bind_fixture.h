@@ -53,7 +53,7 @@ static inline void fixture_free(struct fixture *f)
 /* Never fails: the tests' statements are well-formed. */
 static inline struct statement *fixture_parse(struct fixture *f, const char *sql)
 {
-    struct parse_options options = {f->ctx.dialect};
+    struct parse_options options = {.dialect = f->ctx.dialect};
     struct statement *s = NULL;
 
     if (parse_statement(f->arena, str_lit(sql), &options, &s, &f->err))

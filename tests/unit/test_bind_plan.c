@@ -100,44 +100,44 @@ static const struct accepted {
      "      project n\n"
      "        scan per10: n\n"},
     /* groups without a window */
-    {"SELECT k, COUNT(*) AS n, SUM(v), COUNT(k), AVG(price) FROM s GROUP BY k", EMISSION_CHANGELOG,
+    {"SELECT k, COUNT(*) AS n, SUM(v), COUNT(k), AVG(price) FROM s GROUP BY k", EMISSION_UPSERT,
      "project k, COUNT(*) AS n, SUM(v) AS EXPR$2, COUNT(k) AS EXPR$3, AVG(price) AS EXPR$4\n"
      "  aggregate COUNT(*), SUM(v), COUNT(k), AVG(price); by k\n"
      "    scan s: k, v, price\n"},
-    {"SELECT SUM(v) + COUNT(*), SUM(v) FROM s", EMISSION_CHANGELOG,
+    {"SELECT SUM(v) + COUNT(*), SUM(v) FROM s", EMISSION_UPSERT,
      "project SUM(v) + COUNT(*) AS EXPR$0, SUM(v) AS EXPR$1\n"
      "  aggregate SUM(v), COUNT(*)\n"
      "    scan s: v\n"},
-    {"SELECT k || 'x', v % 2 FROM s GROUP BY k || 'x', 2", EMISSION_CHANGELOG,
+    {"SELECT k || 'x', v % 2 FROM s GROUP BY k || 'x', 2", EMISSION_UPSERT,
      "project k || 'x' AS EXPR$0, v % 2 AS EXPR$1\n"
      "  aggregate by k || 'x', v % 2\n"
      "    scan s: k, v\n"},
-    {"SELECT UPPER(k) AS u, MAX(t) FROM s GROUP BY u HAVING COUNT(*) > 1", EMISSION_CHANGELOG,
+    {"SELECT UPPER(k) AS u, MAX(t) FROM s GROUP BY u HAVING COUNT(*) > 1", EMISSION_UPSERT,
      "project UPPER(k) AS u, MAX(t) AS EXPR$1\n"
      "  filter COUNT(*) > 1\n"
      "    aggregate MAX(t), COUNT(*); by UPPER(k)\n"
      "      scan s: k, t\n"},
-    {"SELECT COUNT(DISTINCT k), SUM(DISTINCT v), MIN(DISTINCT v), COUNT(*) FILTER (WHERE b) FROM s", EMISSION_CHANGELOG,
+    {"SELECT COUNT(DISTINCT k), SUM(DISTINCT v), MIN(DISTINCT v), COUNT(*) FILTER (WHERE b) FROM s", EMISSION_UPSERT,
      "project COUNT(DISTINCT k) AS EXPR$0, SUM(DISTINCT v) AS EXPR$1, MIN(v) AS EXPR$2, COUNT(*) FILTER (WHERE b) AS "
      "EXPR$3\n"
      "  aggregate COUNT(DISTINCT k), SUM(DISTINCT v), MIN(v), COUNT(*) FILTER (WHERE b)\n"
      "    scan s: k, v, b\n"},
-    {"SELECT COUNT(1), COUNT(*) FROM s", EMISSION_CHANGELOG,
+    {"SELECT COUNT(1), COUNT(*) FROM s", EMISSION_UPSERT,
      "project COUNT(*) AS EXPR$0, COUNT(*) AS EXPR$1\n"
      "  aggregate COUNT(*)\n"
      "    scan s\n"},
-    {"SELECT k FROM s GROUP BY k", EMISSION_CHANGELOG,
+    {"SELECT k FROM s GROUP BY k", EMISSION_UPSERT,
      "project k\n"
      "  aggregate by k\n"
      "    scan s: k\n"},
-    {"SELECT n, COUNT(*) FROM w GROUP BY n", EMISSION_CHANGELOG,
+    {"SELECT n, COUNT(*) FROM w GROUP BY n", EMISSION_UPSERT,
      "project n, COUNT(*) AS EXPR$1\n"
      "  aggregate COUNT(*); by n\n"
      "    scan view w: n\n"},
     /* tumbling windows in every form */
     {"SELECT window_start, window_end, window_time, COUNT(*) AS n FROM TUMBLE(TABLE bids, DESCRIPTOR(ts), INTERVAL"
      " '10' MINUTE) GROUP BY window_start, window_end",
-     EMISSION_CHANGELOG,
+     EMISSION_UPSERT,
      "project window_start, window_end, window_end - INTERVAL '+0 00:00:00.000001' DAY TO SECOND AS window_time, "
      "COUNT(*) AS n\n"
      "  aggregate COUNT(*); window of ROWTIME every 10 MINUTE; emit changes\n"
@@ -229,7 +229,7 @@ static const struct accepted {
      "project k, FLOOR(t TO MINUTE) AS m\n"
      "  aggregate by k, FLOOR(t TO MINUTE); window of ROWTIME every 1 MINUTE; emit on close\n"
      "    scan s: k, t\n"},
-    {"SELECT STREAM FLOOR(t TO MINUTE), COUNT(*) FROM s GROUP BY FLOOR(t TO MINUTE)", EMISSION_CHANGELOG,
+    {"SELECT STREAM FLOOR(t TO MINUTE), COUNT(*) FROM s GROUP BY FLOOR(t TO MINUTE)", EMISSION_UPSERT,
      "project FLOOR(t TO MINUTE) AS EXPR$0, COUNT(*) AS EXPR$1\n"
      "  aggregate COUNT(*); by FLOOR(t TO MINUTE)\n"
      "    scan s: t\n"},
@@ -307,7 +307,7 @@ static const struct accepted {
      "project price, COUNT(*) AS EXPR$1\n"
      "  aggregate COUNT(*); by price; window of ROWTIME every 1 DAY; emit on close\n"
      "    scan bids: price, ts\n"},
-    {"SELECT COUNT(*) FROM (SELECT price FROM bids GROUP BY price, FLOOR(ts TO DAY))", EMISSION_CHANGELOG,
+    {"SELECT COUNT(*) FROM (SELECT price FROM bids GROUP BY price, FLOOR(ts TO DAY))", EMISSION_UPSERT,
      "project COUNT(*) AS EXPR$0\n"
      "  aggregate COUNT(*)\n"
      "    project price\n"

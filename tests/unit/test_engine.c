@@ -164,6 +164,37 @@ static void a_directory_has_one_owner(void **state)
     disk_free(disk);
 }
 
+static void count_warning(void *arg, const char *text)
+{
+    assert_string_equal(text, "a comment has no end: it ends the file");
+    ++*(int *)arg;
+}
+
+static void an_open_comment_ends_an_application_of_the_old_service_and_is_an_error_elsewhere(void **state)
+{
+    int warnings = 0;
+    struct engine_options options = {.warn = count_warning, .warn_arg = &warnings, .clock = still};
+    enum answer answer;
+    struct engine *e;
+    struct err err;
+
+    (void)state;
+    assert_int_equal(engine_open(&options, &e, &err), 0);
+    assert_int_equal(engine_execute(e, str_lit("SELECT 1 /* end"), ".", NULL, NULL, &answer, &err), -1);
+    assert_int_equal(err.at, 9);
+    assert_int_equal(engine_execute(e, str_lit("/* end"), ".", NULL, NULL, &answer, &err), -1);
+    assert_string_equal(err.text, "this comment has no end: the closing */ is missing");
+    assert_int_equal(warnings, 0);
+    run(e, "SET dialect = 'kinesis'");
+    run(e, "CREATE STREAM s (v INTEGER) /* end");
+    assert_int_equal(warnings, 1);
+    run(e, "/* end");
+    assert_int_equal(warnings, 2);
+    run(e, "CREATE STREAM t (v INTEGER) /* end */");
+    assert_int_equal(warnings, 2);
+    close_engine(e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +203,7 @@ int main(void)
         cmocka_unit_test(nothing_of_an_epoch_leaves_before_its_commit_is_durable),
         cmocka_unit_test(after_a_failure_the_engine_says_so_and_does_nothing),
         cmocka_unit_test(a_directory_has_one_owner),
+        cmocka_unit_test(an_open_comment_ends_an_application_of_the_old_service_and_is_an_error_elsewhere),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
