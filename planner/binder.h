@@ -206,8 +206,9 @@ int bind_interval(struct binder *b, const struct expr *e, struct type *type, int
 /* ---- bind_time.c ---- */
 /* The qualifier of a call that yields an interval: from the greatest to the least unit of its intervals. */
 void bind_interval_result(struct bound *call);
-/* Of two operands: a DATE that meets a span with hours or less becomes a TIMESTAMP. */
-int bind_date_moves(struct binder *b, struct bound *args[2]);
+/* Of an operator's two operands: a DATE that meets a span with hours or less becomes a TIMESTAMP; refuses differences
+ * that the dialect does not have. */
+int bind_dates(struct binder *b, int at, const char *name, struct bound *args[2]);
 /* A call that nothing takes (err says so): tried again with each TIMESTAMP WITH TIME ZONE as the TIMESTAMP that it is
  * in UTC. */
 struct bound *bind_without_zone(struct binder *b, int at, const char *name, int count, struct bound *const *args);
