@@ -8,8 +8,8 @@
  *     .. / 10                                        scaled: worth a tenth, still cut at every second
  *     FLOOR(.. TO SECOND)                            a whole second of a tenth: cut at every tenth second
  *
- * A quotient is cut to the microsecond. Where that is not in step with the seconds (.. / 60), they stay as many windows,
- * but the value is no longer exact until a coarser cut, in step with both, makes it so.
+ * A quotient is cut to the microsecond. Where that is not in step with the seconds (.. / 60), they stay as many
+ * windows, but the value is no longer exact until a coarser cut, in step with both, makes it so.
  *
  * So every spelling of the same window compares equal, whatever it shows. */
 #include "planner/binder.h"
