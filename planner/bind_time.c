@@ -63,7 +63,7 @@ struct bound *bind_without_zone(struct binder *b, int at, const char *name, int 
     }
     if (!zoned) return NULL;
     call = bind_function(b, at, name, count, plain);
-    if (!call) *b->err = first;
+    *b->err = call ? (struct err){0} : first;
     return call;
 }
 

@@ -219,13 +219,20 @@ static bool cut_up(struct steps *s, int64_t unit)
     return true;
 }
 
+/* Days are made of whole windows. */
+static bool cuts_days(const struct window *w)
+{
+    return USEC_DAY % w->size == 0 && w->origin == 0;
+}
+
 /* The calendar: only of a time as it is. */
 static bool cut_months(struct steps *s, int months, bool up)
 {
     struct window *w = &s->window;
 
     if (months <= 0 || s->base || s->numerator != 1 || s->denominator != 1 || s->months) return false;
-    if (w->kind != WINDOW_NONE && (up || !w->months || w->right_closed || months % w->months)) return false;
+    if (w->kind != WINDOW_NONE && (up || w->right_closed)) return false;
+    if (w->kind != WINDOW_NONE && (w->months ? months % w->months != 0 : !cuts_days(w))) return false;
     *w = (struct window){.kind = WINDOW_TUMBLE, .months = months, .origin = up, .right_closed = up};
     return true;
 }
