@@ -100,7 +100,7 @@ static struct bound *call(struct bench *b, const char *name, struct bound *x, st
     for (int i = 0; i < n->count; i++) types[i] = args[i]->type;
     n->args = arena_alloc(b->arena, sizeof args);
     memcpy(n->args, args, sizeof args);
-    n->function = function_find(str_lit(name), types, n->count, 0, want, &n->type, &err);
+    n->function = function_find(str_lit(name), types, n->count, DECIMAL_DIGITS_MAX, 0, want, &n->type, &err);
     if (!n->function) {
         fprintf(stderr, "%s\n", err.text);
         exit(1);

@@ -72,7 +72,9 @@ static struct bound *descriptor(struct scope *scope, const struct expr *e)
     struct expr column = {.kind = EXPR_COLUMN, .at = e->at, .end = e->end};
 
     if (e->kind != EXPR_DESCRIPTOR || e->columns.count != 1)
-        return bind_refuse(scope->binder, ERR_SYNTAX, e->at, "TUMBLE takes one column: DESCRIPTOR(time)");
+        return bind_refuse(scope->binder, ERR_SYNTAX, e->at, "TUMBLE takes the time's column as DESCRIPTOR(%.*s)",
+                           e->kind == EXPR_COLUMN ? (int)e->name.parts[0].text.len : 4,
+                           e->kind == EXPR_COLUMN ? e->name.parts[0].text.ptr : "time");
     column.name = (struct name){.parts = e->columns.items, .count = 1, .at = e->columns.items[0].at};
     column.at = e->columns.items[0].at;
     return bind_column(scope, &column);

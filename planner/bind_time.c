@@ -6,26 +6,12 @@
 
 /* ---- types of results ---- */
 
-void bind_interval_result(struct bound *call)
-{
-    struct type *type = &call->type;
-    bool found = false;
-
-    if (!type_is_interval(type->kind)) return;
-    for (int i = 0; i < call->count; i++) {
-        struct type arg = call->args[i]->type;
-        if (arg.kind != type->kind) continue;
-        *type = found ? interval_union(*type, arg) : arg;
-        found = true;
-    }
-}
-
 /* A qualifier finer than DAY, or none. */
 static bool has_clock(struct type span)
 {
-    struct type day = type_interval(UNIT_DAY, UNIT_DAY);
+    int last = span.last - 1;
 
-    return span.kind == TYPE_INTERVAL_DAY && interval_union(span, day).last != day.last;
+    return span.kind == TYPE_INTERVAL_DAY && (!span.last || (last != UNIT_DAY && last != UNIT_WEEK));
 }
 
 /* The old service has no difference of a DATE and a TIMESTAMP; elsewhere the DATE is its midnight. */
@@ -52,7 +38,6 @@ int bind_dates(struct binder *b, int at, const char *name, struct bound *args[2]
 struct bound *bind_without_zone(struct binder *b, int at, const char *name, int count, struct bound *const *args)
 {
     struct bound *plain[FUNCTION_ARGS_MAX], *call;
-    struct err first = *b->err;
     bool zoned = false;
 
     for (int i = 0; i < count; i++) {
@@ -62,8 +47,7 @@ struct bound *bind_without_zone(struct binder *b, int at, const char *name, int 
         if (!(plain[i] = bind_cast(b, args[i], type_of(TYPE_TIMESTAMP), CAST_EXPLICIT, at))) return NULL;
     }
     if (!zoned) return NULL;
-    call = bind_function(b, at, name, count, plain);
-    *b->err = call ? (struct err){0} : first;
+    if ((call = bind_function(b, at, name, count, plain))) *b->err = (struct err){0};
     return call;
 }
 

@@ -324,7 +324,6 @@ static bool apply(struct steps *s, const struct bound *call, const struct bound 
     case FN_CAST_DATE_ZONED:
     case FN_CAST_TIMESTAMP_ZONED:
     case FN_CAST_ZONED_TIMESTAMP:
-    case FN_CAST_INTEGER_BIGINT:
     case FN_CAST_SAME: return true;
     default: return false;
     }
@@ -407,21 +406,12 @@ struct bound *steps_above(struct binder *b, const struct plan *input, const stru
 /* What the user should have written instead of a column that is no event time. */
 static int not_event_time(struct binder *b, const struct source *source, const struct bound *time)
 {
-    const struct object *o = source && source->scan ? source->plan->object : NULL;
-    struct buf text = {0};
+    bool column = source && time->kind == BOUND_COLUMN && time->column >= 0;
+    const char *name = column ? source->plan->fields[time->column].name : NULL;
 
-    if (source && time->kind == BOUND_COLUMN && time->column >= 0)
-        buf_printf(&text, "\"%s\"", source->plan->fields[time->column].name);
-    else
-        buf_puts(&text, "this");
-    err_set(b->err, ERR_TYPE, time->at, "%s is not the event time: %s%s%s", buf_text(&text),
-            o && o->watermark_field >= 0 ? "write \"" : "write ROWTIME",
-            o && o->watermark_field >= 0 ? o->fields[o->watermark_field].name : "",
-            o && o->watermark_field >= 0 ? "\""
-            : o                          ? ", or name it in the stream's WATERMARK FOR"
-                                         : "");
-    buf_free(&text);
-    return -1;
+    return err_set(b->err, ERR_TYPE, time->at, "%s%s%s is not the event time: %s", name ? "\"" : "",
+                   name ? name : "this", name ? "\"" : "",
+                   bind_time_remedy(b, source ? source->plan : NULL, time->type.kind == TYPE_TIMESTAMP ? name : NULL));
 }
 
 static int check_span(struct binder *b, const struct bound *span, const char *what, bool positive)

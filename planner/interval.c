@@ -1,7 +1,6 @@
 /* interval.c - see interval.h. */
 #include "planner/interval.h"
 
-#include <assert.h>
 #include <stdio.h>
 
 /* ---- qualifiers ---- */
@@ -44,24 +43,6 @@ int64_t interval_unit(struct type type)
 bool interval_is_single(struct type type)
 {
     return type.first && type.first == type.last;
-}
-
-/* The unit as one of YEAR, MONTH | DAY, HOUR, MINUTE, SECOND, of which ranges are made. */
-static enum time_unit range_unit(enum time_unit unit)
-{
-    if (unit == UNIT_WEEK) return UNIT_DAY;
-    if (unit == UNIT_QUARTER) return UNIT_MONTH;
-    return unit > UNIT_SECOND ? UNIT_SECOND : unit;
-}
-
-struct type interval_union(struct type a, struct type b)
-{
-    enum time_unit first[2] = {range_unit(first_unit(a)), range_unit(first_unit(b))};
-    enum time_unit last[2] = {range_unit(last_unit(a)), range_unit(last_unit(b))};
-
-    assert(a.kind == b.kind && type_is_interval(a.kind));
-    if (a.first == b.first && a.last == b.last) return a;
-    return type_interval(first[first[1] < first[0]], last[last[1] > last[0]]);
 }
 
 /* ---- printing ---- */

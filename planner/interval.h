@@ -24,7 +24,5 @@ int interval_parse(struct type type, const char *text, size_t len, int64_t *out)
 int64_t interval_unit(struct type type);
 /* One field, so that it can be a number: MINUTE, but not HOUR TO MINUTE. */
 bool interval_is_single(struct type type);
-/* The type of a sum: from the greater first to the lesser last unit. Both are of one kind. */
-struct type interval_union(struct type a, struct type b);
 
 #endif

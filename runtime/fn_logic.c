@@ -225,3 +225,16 @@ void fn_coalesce(struct kernel_call *c)
         take(c, there, a);
     }
 }
+
+/* An error that the second argument does not have becomes a NULL. */
+void fn_try_cast(struct kernel_call *c)
+{
+    const uint8_t *error = c->args[0]->error, *before = c->args[1]->error;
+
+    kernel_copy_values(c, c->args[0]);
+    c->out->valid = c->args[0]->valid;
+    c->out->error = c->args[1]->error;
+    for (int i = 0; error && i < c->rows; i++) {
+        if (error[i] && !(before && before[i])) kernel_null(c, i);
+    }
+}

@@ -1,6 +1,7 @@
 /* fn_time_cast.c - kernels of CAST from and to times and spans. Text that is none is a bad cast; text that is longer
  * than VARCHAR(n) allows is too long. Blanks around text are skipped. */
 #include "planner/interval.h"
+#include "runtime/fn_cast.h"
 #include "runtime/fn_time.h"
 
 /* ---- between times ---- */
@@ -29,19 +30,10 @@ void fn_cast_span_bigint(struct kernel_call *c)
 
 /* ---- from text ---- */
 
-static struct str without_blanks(const struct text *t)
-{
-    struct str s = str_of(text_bytes(t), t->len);
-
-    while (s.len && s.ptr[0] == ' ') s = str_of(s.ptr + 1, s.len - 1);
-    while (s.len && s.ptr[s.len - 1] == ' ') s.len--;
-    return s;
-}
-
 static void parse_each(struct kernel_call *c, int (*parse)(const char *text, size_t len, int64_t *out))
 {
     for (int row = 0; row < c->rows; row++) {
-        struct str s = without_blanks(&c->args[0]->texts[row]);
+        struct str s = cast_text(c, row);
         c->out->ints[row] = 0;
         if (parse(s.ptr, s.len, &c->out->ints[row])) kernel_fail(c, row, ROW_BAD_CAST);
     }
@@ -65,20 +57,13 @@ void fn_cast_text_time(struct kernel_call *c)
 void fn_cast_text_span(struct kernel_call *c)
 {
     for (int row = 0; row < c->rows; row++) {
-        struct str s = without_blanks(&c->args[0]->texts[row]);
+        struct str s = cast_text(c, row);
         c->out->ints[row] = 0;
         if (interval_parse(c->type, s.ptr, s.len, &c->out->ints[row])) kernel_fail(c, row, ROW_BAD_CAST);
     }
 }
 
 /* ---- to text ---- */
-
-/* Ends the text of a row that has been appended; all its characters are ASCII. */
-static void put_text(struct kernel_call *c, int row, size_t from)
-{
-    kernel_text_put(c, row, from);
-    if (c->type.length && c->out->texts[row].len > (uint32_t)c->type.length) kernel_fail(c, row, ROW_TOO_LONG);
-}
 
 static int print_time(enum type_kind kind, usec t, char out[TIME_TEXT_MAX])
 {
@@ -94,9 +79,10 @@ void fn_cast_time_text(struct kernel_call *c)
     for (int row = 0; row < c->rows; row++) {
         size_t from = c->text.len;
         c->text.len += (size_t)print_time(kind, c->args[0]->ints[row], buf_reserve(&c->text, TIME_TEXT_MAX));
-        put_text(c, row, from);
+        kernel_text_put(c, row, from);
     }
     kernel_text_finish(c);
+    cast_check_lengths(c);
 }
 
 void fn_cast_span_text(struct kernel_call *c)
@@ -105,7 +91,8 @@ void fn_cast_span_text(struct kernel_call *c)
         size_t from = c->text.len;
         char *out = buf_reserve(&c->text, INTERVAL_TEXT_MAX);
         c->text.len += (size_t)interval_print(c->types[0], c->args[0]->ints[row], out);
-        put_text(c, row, from);
+        kernel_text_put(c, row, from);
     }
     kernel_text_finish(c);
+    cast_check_lengths(c);
 }

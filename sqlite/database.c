@@ -141,6 +141,18 @@ static int prepare(struct database *db, struct str sql, sqlite3_stmt **out, stru
     return err_set(err, ERR_SYNTAX, (int)more, "one statement at a time: there is more behind the first");
 }
 
+bool database_parses(struct database *db, struct str sql)
+{
+    sqlite3_stmt *statement = NULL;
+    struct err err = {0};
+
+    if (sql.len > SQL_BYTES_MAX) return false;
+    if (sqlite3_prepare_v2(db->sqlite, sql.ptr, (int)sql.len, &statement, NULL)) database_fail(db, sql, &err);
+    sqlite3_finalize(statement);
+    db->failure.code = ERR_NONE;
+    return err.code != ERR_SYNTAX;
+}
+
 /* Running it. */
 
 struct run {
@@ -178,8 +190,12 @@ static struct relation_value column_value(sqlite3_stmt *s, int i)
     switch (sqlite3_column_type(s, i)) {
     case SQLITE_INTEGER: return (struct relation_value){.type = type_of(TYPE_BIGINT), .i = sqlite3_column_int64(s, i)};
     case SQLITE_FLOAT: return (struct relation_value){.type = type_of(TYPE_DOUBLE), .d = sqlite3_column_double(s, i)};
-    case SQLITE_TEXT: text = sqlite3_column_text(s, i); return text_value(TYPE_VARCHAR, text, sqlite3_column_bytes(s, i));
-    case SQLITE_BLOB: text = sqlite3_column_blob(s, i); return text_value(TYPE_BINARY, text, sqlite3_column_bytes(s, i));
+    case SQLITE_TEXT:
+        text = sqlite3_column_text(s, i);
+        return text_value(TYPE_VARCHAR, text, sqlite3_column_bytes(s, i));
+    case SQLITE_BLOB:
+        text = sqlite3_column_blob(s, i);
+        return text_value(TYPE_BINARY, text, sqlite3_column_bytes(s, i));
     default: return (struct relation_value){.type = type_of(TYPE_NULL)};
     }
 }
