@@ -152,9 +152,10 @@ struct bound *bind_assign(struct binder *b, struct bound *e, const struct field 
     }
     if (is_assignable(from, kind)) return bind_cast(b, e, to->type, CAST_EXPLICIT, e->at);
     if (e->kind == BOUND_CONST && from == TYPE_VARCHAR && kind == TYPE_TIMESTAMP) return text_time(b, e);
-    if (*bind_cast_remedy(from, kind))
+    if (*bind_cast_remedy(from, kind)) {
         return bind_refuse(b, ERR_TYPE, e->at, "column \"%s\" is %s, this is %s%s", to->name, type_kind_name(kind),
                            type_kind_name(from), bind_cast_remedy(from, kind));
+    }
     return bind_refuse(b, ERR_TYPE, e->at, "column \"%s\" is %s, this is %s: write CAST(... AS %s)", to->name,
                        type_kind_name(kind), type_kind_name(from), type_kind_name(kind));
 }

@@ -51,6 +51,12 @@ static const struct refused {
     {"CREATE PUMP p AS INSERT INTO ^s (v) SELECT STREAM v FROM s", "a circle: \"s\" would be made from itself"},
     {"CREATE PUMP p AS INSERT INTO ^s (v) SELECT STREAM n FROM w", "a circle: \"s\" would be made from itself"},
     {"INSERT INTO s (k) VALUES (^v)", "there are no columns here: \"v\": if it is a text, write 'v'"},
+    {"INSERT INTO s (k) VALUES (^1.5)", "column \"k\" is VARCHAR, this is DECIMAL: write CAST(... AS VARCHAR)"},
+    {"CREATE STREAM x AS SELECT v ^+ k AS n FROM s", "INTEGER + VARCHAR(3) is not defined: texts are joined with ||"},
+    {"CREATE STREAM x AS SELECT v ^= k AS n FROM s", "INTEGER = VARCHAR(3) is not defined: write CAST(... AS VARCHAR) around the INTEGER"},
+    {"CREATE STREAM x AS SELECT CASE WHEN v > 1.5 THEN 1.5 ELSE ^k END AS n FROM s",
+     "CASE yields DECIMAL and VARCHAR: cast one to the type of the other"},
+    {"CREATE STREAM x AS SELECT ^123456789012345678901234567890123456789 AS n FROM s", "more than the 38 digits"},
     {"INSERT INTO s (k) VALUES (^1)", "column \"k\" is VARCHAR, this is INTEGER: write CAST(... AS VARCHAR)"},
     {"INSERT INTO s (k) ^SELECT k FROM s", "not supported yet: INSERT ... SELECT outside a pump"},
     {"SELECT ^prize FROM s", "unknown column \"prize\": did you mean \"price\"?"},
@@ -199,7 +205,7 @@ static const struct refused {
     {"SELECT k FROM s GROUP BY ^ROLLUP (k)", "not supported yet: ROLLUP"},
     {"SELECT k FROM s WITH (^start = 'latest')", "not supported yet: the option start of a query"},
     {"SELECT ^TRY_CAST(k AS INTEGER) FROM s", "not supported yet: TRY_CAST"},
-    {"SELECT v FROM ^x.y", "not supported yet: names of schemas"},
+    {"SELECT v FROM x.^y", "unknown stream \"y\""},
 };
 
 static int bind_any(struct fixture *f, const struct statement *s)
