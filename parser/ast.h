@@ -48,7 +48,6 @@ struct qualifier {
     enum time_unit first, last;
     int precision; /* digits of the leading field, or -1 */
     int fraction;  /* digits of the fractional second, or -1 */
-    int digits_at; /* where they stand */
 };
 
 enum direction { DIRECTION_ASC, DIRECTION_DESC };

@@ -118,7 +118,7 @@ struct expr *build_interval(struct parse *parse, bool negative, struct str text,
     if (qualifier) {
         e->interval.qualifier = *qualifier;
     } else if (split_unit(text, &e->interval.text, &unit) == 0) {
-        e->interval.qualifier = (struct qualifier){unit, unit, -1, -1, span.at};
+        e->interval.qualifier = (struct qualifier){unit, unit, -1, -1};
     } else {
         parse_fail(parse, ERR_SYNTAX, span.at, "an interval needs a unit, as in INTERVAL '10' MINUTE");
     }

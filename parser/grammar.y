@@ -711,8 +711,8 @@ whens: when { LIST_BEGIN(parse, $$, $1); } | whens when { $$ = $1; LIST_ADD(pars
 when: WHEN expr THEN expr { $$ = (struct when){$2, $4}; } ;
 
 qualifier:
-      unit digits { $$ = (struct qualifier){$1, $1, $2.first, $2.second, @2.at}; }
-    | unit digits RANGE_TO digits { $$ = (struct qualifier){$1, $3, $2.first, $4.first, @2.at}; }
+      unit digits { $$ = (struct qualifier){$1, $1, $2.first, $2.second}; }
+    | unit digits RANGE_TO digits { $$ = (struct qualifier){$1, $3, $2.first, $4.first}; }
     ;
 unit: UNIT { $$ = filter_unit($1.text); } ;
 digits:

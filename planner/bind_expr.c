@@ -99,7 +99,7 @@ static struct bound *call_two(struct scope *scope, int at, const char *name, con
     struct bound *args[2];
 
     if (!(args[0] = bind_expr(scope, left)) || !(args[1] = bind_expr(scope, right))) return NULL;
-    if (bind_dates(scope->binder, at, name, args)) return NULL;
+    if (bind_date_moves(scope->binder, args)) return NULL;
     return bind_function(scope->binder, at, name, 2, args);
 }
 

@@ -14,20 +14,8 @@ static bool has_clock(struct type span)
     return span.kind == TYPE_INTERVAL_DAY && (!span.last || (last != UNIT_DAY && last != UNIT_WEEK));
 }
 
-/* The old service has no difference of a DATE and a TIMESTAMP; elsewhere the DATE is its midnight. */
-static bool is_mixed_difference(const struct binder *b, const char *name, struct bound *const args[2])
+int bind_date_moves(struct binder *b, struct bound *args[2])
 {
-    enum type_kind left = args[0]->type.kind, right = args[1]->type.kind;
-
-    return b->ctx->dialect == DIALECT_KINESIS && *name == '-' && left != right && type_is_datetime(left) &&
-           type_is_datetime(right);
-}
-
-int bind_dates(struct binder *b, int at, const char *name, struct bound *args[2])
-{
-    if (is_mixed_difference(b, name, args))
-        return err_set(b->err, ERR_TYPE, at, "%s and %s have no difference: cast one to the other's type",
-                       type_kind_name(args[0]->type.kind), type_kind_name(args[1]->type.kind));
     for (int i = 0; i < 2; i++) {
         if (args[i]->type.kind != TYPE_DATE || !has_clock(args[1 - i]->type)) continue;
         if (!(args[i] = bind_cast(b, args[i], type_of(TYPE_TIMESTAMP), CAST_IMPLICIT, args[i]->at))) return -1;

@@ -218,9 +218,8 @@ struct bound *bind_literal(struct binder *b, const struct expr *e, bool negative
 int bind_interval(struct binder *b, const struct expr *e, struct type *type, int64_t *value);
 
 /* ---- bind_time.c ---- */
-/* Of an operator's two operands: a DATE that meets a span with hours or less becomes a TIMESTAMP; refuses differences
- * that the dialect does not have. */
-int bind_dates(struct binder *b, int at, const char *name, struct bound *args[2]);
+/* Of an operator's two operands: a DATE that meets a span with hours or less becomes a TIMESTAMP. */
+int bind_date_moves(struct binder *b, struct bound *args[2]);
 /* A call that nothing takes, tried again with each TIMESTAMP WITH TIME ZONE as the TIMESTAMP that it is
  * in UTC. NULL when there is none of them or nothing takes that either. */
 struct bound *bind_without_zone(struct binder *b, int at, const char *name, int count, struct bound *const *args);

@@ -165,7 +165,7 @@ static const struct refused {
     {"SELECT ^DATE '2024-1-01' FROM s", "'2024-1-01' is no DATE: write it as 'yyyy-MM-dd'"},
     {"SELECT ^DATE '2024-01-01 ' FROM s", "'2024-01-01 ' is no DATE: write it as 'yyyy-MM-dd'"},
     {"SELECT ^TIME '24:00:00' FROM s", "'24:00:00' is no TIME: write it as 'HH:mm:ss'"},
-    {"SELECT INTERVAL '1' DAY^(11) FROM s", "an interval has up to 10 leading digits, not 11"},
+    {"SELECT ^INTERVAL '1' DAY(11) FROM s", "an interval has up to 10 leading digits, not 11"},
     {"SELECT ^INTERVAL '1:60' HOUR TO MINUTE FROM s", "'1:60' is no INTERVAL HOUR TO MINUTE"},
     {"SELECT ^CAST(INTERVAL '1:00' HOUR TO MINUTE AS BIGINT) FROM s",
      "only an interval of one unit is a number: write (...) SECOND, or EXTRACT"},
