@@ -32,7 +32,10 @@ struct bound *bind_function(struct binder *b, int at, const char *name, int coun
     if (bind_is_comparison(name) && bind_strip_blanks(b, count, call->args)) return NULL;
     for (int i = 0; i < count; i++) have[i] = call->args[i]->type;
     call->function = function_find(str_lit(name), have, count, bind_digits_max(b), at, want, &call->type, b->err);
-    if (!call->function) return bind_refuse_call(b, at, name, count, args);
+    if (!call->function) {
+        struct bound *plain = bind_without_zone(b, at, name, count, args);
+        return plain ? plain : bind_refuse_call(b, at, name, count, args);
+    }
     for (int i = 0; i < count; i++) {
         if (!(call->args[i] = bind_cast(b, call->args[i], want[i], CAST_IMPLICIT, at))) return NULL;
     }
@@ -76,23 +79,6 @@ static struct bound *plain(struct scope *scope, const struct expr *e, const char
 
     if (arguments(scope, e, args)) return NULL;
     return bind_function(scope->binder, e->at, name, e->call.args.count, args);
-}
-
-/* EXTRACT(unit FROM x): the unit is a word, not a column. */
-static struct bound *extract(struct scope *scope, const struct expr *e)
-{
-    const struct expr *unit = e->call.args.items[0].value;
-    const struct ident *word = unit->kind == EXPR_COLUMN && unit->name.count == 1 ? &unit->name.parts[0] : NULL;
-    struct bound *args[2];
-    char *text;
-
-    if (!word || e->call.args.count != 2)
-        return bind_refuse(scope->binder, ERR_SYNTAX, e->at, "EXTRACT is written EXTRACT(unit FROM time)");
-    text = arena_copy(scope->binder->arena, word->text.ptr, word->text.len);
-    for (char *c = text; *c; c++) *c = *c >= 'a' && *c <= 'z' ? (char)(*c - 32) : *c;
-    args[0] = bound_text(scope->binder, text, unit->at);
-    if (!(args[1] = argument(scope, e, 1))) return NULL;
-    return bind_function(scope->binder, e->at, "EXTRACT", 2, args);
 }
 
 /* FLOOR(x TO unit), CEIL(x TO unit). */
@@ -151,7 +137,9 @@ static struct bound *formed(struct scope *scope, const struct expr *e)
     const char *name = call_name(b, e);
 
     switch (e->call.form) {
-    case CALL_PLAIN: return is_substring(e) ? substring(scope, e) : plain(scope, e, name);
+    case CALL_PLAIN:
+        if (call_is(e, "TIMESTAMPADD") || call_is(e, "TIMESTAMPDIFF")) return bind_unit_call(scope, e, name);
+        return is_substring(e) ? substring(scope, e) : plain(scope, e, name);
     case CALL_STAR:
         if (!function_exists(str_lit(name))) return bind_unknown_function(b, str_lit(name), e->at);
         return bind_refuse(b, ERR_SYNTAX, e->at, "only COUNT takes *");
@@ -162,7 +150,7 @@ static struct bound *formed(struct scope *scope, const struct expr *e)
         if (!call_is(e, "FLOOR") && !call_is(e, "CEIL") && !call_is(e, "CEILING")) break;
         return to_unit(scope, e);
     case CALL_FROM:
-        if (call_is(e, "EXTRACT")) return extract(scope, e);
+        if (call_is(e, "EXTRACT")) return bind_extract(scope, e);
         if (!is_substring(e)) break;
         return substring(scope, e);
     case CALL_FOR:

@@ -129,7 +129,7 @@ struct bound *bind_cast(struct binder *b, struct bound *e, struct type to, enum 
 
 struct bound *bind_try_cast(struct binder *b, struct bound *e, struct type to, int at)
 {
-    struct bound *cast = bind_cast(b, e, to, CAST_EXPLICIT, at), *call;
+    struct bound *cast = bind_explicit_cast(b, e, to, at), *call;
 
     if (!cast || cast->kind != BOUND_CALL || cast == e) return cast;
     call = cast_call(b, cast, function_at(FN_TRY_CAST), to, at);
