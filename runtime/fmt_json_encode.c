@@ -133,9 +133,13 @@ static void put_int(const struct encoder *e, int field, int64_t v, struct buf *o
         put_time(e, field, v, out);
         return;
     }
-    if (type_is_interval(type.kind)) buf_putc(out, '"');
-    value_print_int(v, type, out);
-    if (type_is_interval(type.kind)) buf_putc(out, '"');
+    if (!type_is_interval(type.kind)) {
+        value_print_int(v, type, out);
+        return;
+    }
+    buf_putc(out, '"');
+    encode_interval(type, v, out);
+    buf_putc(out, '"');
 }
 
 /* NaN and the infinities, which JSON does not have, as strings. */
