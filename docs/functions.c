@@ -27,17 +27,6 @@ static bool in_subject(const struct function *f, const char *subject)
     return strcmp(function_subject_of(f), subject) == 0 && !function_internal(f);
 }
 
-/* Whether an overload before it has its name and subject. */
-static bool is_first(const struct function *f)
-{
-    for (int id = 0; id < f->id; id++) {
-        const struct function *other = function_at(id);
-        if (strcmp(other->name, f->name) == 0 && strcmp(function_subject_of(other), function_subject_of(f)) == 0)
-            return false;
-    }
-    return true;
-}
-
 static void print_contents(void)
 {
     const char *subject, *separator;
@@ -49,7 +38,7 @@ static void print_contents(void)
         separator = "): ";
         for (int id = 0; id < function_count(); id++) {
             const struct function *f = function_at(id);
-            if (!in_subject(f, subject) || !is_first(f)) continue;
+            if (!in_subject(f, subject) || function_first(f) != f) continue;
             title.len = 0;
             function_title(f, &title);
             printf("%s`%s`", separator, buf_text(&title));
@@ -125,7 +114,8 @@ int main(void)
     for (int i = 0; (subject = function_subject(i)); i++) {
         printf("\n## %s\n", subject);
         for (int id = 0; id < function_count(); id++) {
-            if (in_subject(function_at(id), subject) && is_first(function_at(id))) print_function(function_at(id));
+            if (in_subject(function_at(id), subject) && function_first(function_at(id)) == function_at(id))
+                print_function(function_at(id));
         }
     }
     print_aggregates();

@@ -118,17 +118,25 @@ const char *function_nearest(struct str name)
     return suggest(name, names, count);
 }
 
+static bool share_heading(const struct function *a, const struct function *b)
+{
+    return strcmp(a->name, b->name) == 0 && function_subject_of(a) == function_subject_of(b);
+}
+
+const struct function *function_first(const struct function *f)
+{
+    int id = 0;
+
+    while (!share_heading(function_at(id), f)) id++;
+    return function_at(id);
+}
+
 const struct function *function_said_by(const struct function *f)
 {
-    const char *subject = function_subject_of(f);
+    int id = 0;
 
-    for (int id = 0; id < f->id; id++) {
-        const struct function *other = function_at(id);
-        if (strcmp(other->name, f->name) == 0 && strcmp(other->doc, f->doc) == 0 &&
-            function_subject_of(other) == subject)
-            return other;
-    }
-    return f;
+    while (!share_heading(function_at(id), f) || strcmp(function_at(id)->doc, f->doc) != 0) id++;
+    return function_at(id);
 }
 
 /* ---- signatures ---- */

@@ -19,6 +19,8 @@ void function_title(const struct function *f, struct buf *out);
 /* "ABS(BIGINT) -> BIGINT", "VARCHAR LIKE VARCHAR -> BOOLEAN": a call as it is written, with types for arguments.
  * Appended to out. */
 void function_signature(const struct function *f, struct buf *out);
+/* The first overload of its name and subject. */
+const struct function *function_first(const struct function *f);
 /* The first overload that has this sentence among those of its name and subject: what is said once for all of them. */
 const struct function *function_said_by(const struct function *f);
 /* "also LENGTH, CHARACTER_LENGTH": its other names; nothing is appended when it has none. */
