@@ -11,8 +11,8 @@ help() {
 help ""
 has "the list has the commands" ".help    [NAME]"
 has "the list has the statements" "CREATE STREAM"
-has "the list has the functions by subject" "Comparison: ="
-has "the list has the aggregates" "Aggregates: COUNT"
+has "the list has the functions by subject" "Comparison:  =  <>"
+has "the list has the aggregates" "Aggregates:  COUNT"
 good=true
 grep -qi "interval_truncate" out && good=false
 report "the list has no internal functions" $good
