@@ -359,9 +359,8 @@ static int create_pump(struct binder *b, const struct statement *s, struct objec
 
 static int create(struct binder *b, const struct statement *s, struct object *o)
 {
-    const struct ident *name = s->name.count ? &s->name.parts[s->name.count - 1] : NULL;
+    const struct ident *name = &s->name.parts[s->name.count - 1];
 
-    if (!name || s->name.count > 1) return bind_later(b, s->at, "names of schemas"), -1;
     o->name = bind_new_name(b, name);
     o->quoted = name->quoted;
     if (o->kind != OBJECT_PUMP && ident_is(name, "error_stream"))

@@ -48,12 +48,12 @@ static int refuse_pump(struct binder *b, const struct ident *id)
                    target->name);
 }
 
+/* There are no schemas: sales.emps is emps. */
 struct object *bind_object(struct binder *b, const struct name *name, unsigned kinds)
 {
     const struct ident *id = &name->parts[name->count - 1];
     struct object *o;
 
-    if (name->count > 1) return bind_later(b, name->at, "names of schemas");
     if (!catalog_find(b->ctx->catalog, id->text, id->quoted, kinds, id->at, NULL) && refuse_pump(b, id)) return NULL;
     o = catalog_find(b->ctx->catalog, id->text, id->quoted, kinds, id->at, b->err);
     return o && (o->system || !bind_check_case(b, id, o->name)) ? o : NULL;

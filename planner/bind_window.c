@@ -123,6 +123,18 @@ static bool time_leaf(const struct plan *plan, const struct bound *e, struct ste
     return true;
 }
 
+/* The expression that a subquery's column stands for, and in *plan what that reads; NULL: e is none. */
+static const struct bound *column_definition(const struct plan **plan, const struct bound *e)
+{
+    const struct plan *p = *plan;
+
+    if (e->kind != BOUND_COLUMN || e->column < 0) return NULL;
+    while (p->kind == PLAN_FILTER) p = p->input[0];
+    if (p->kind != PLAN_PROJECT || p->rowtime) return NULL;
+    *plan = p->input[0];
+    return p->exprs[e->column];
+}
+
 /* ---- what operators do to steps ---- */
 
 /* a * b / c when that is whole and fits. */
@@ -302,12 +314,20 @@ static bool apply(struct steps *s, const struct bound *call, const struct bound 
     }
 }
 
+/* A column is a window when its definition is one of ROWTIME, which rows keep through the subquery. */
+static bool leaf_steps(const struct plan *plan, const struct bound *e, struct steps *out)
+{
+    if (time_leaf(plan, e, out)) return true;
+    e = column_definition(&plan, e);
+    return e && steps_of(plan, e, out) && out->time->kind == BOUND_ROWTIME;
+}
+
 bool steps_of(const struct plan *plan, const struct bound *e, struct steps *out)
 {
     bool first = e->kind == BOUND_CALL && e->count == 2 && e->args[0]->kind == BOUND_CONST;
     const struct bound *constant;
 
-    if (e->kind != BOUND_CALL) return time_leaf(plan, e, out);
+    if (e->kind != BOUND_CALL) return leaf_steps(plan, e, out);
     if (e->count < 1 || e->count > 2) return false;
     constant = e->count == 2 ? e->args[first ? 0 : 1] : NULL;
     if (constant && constant->kind != BOUND_CONST) return false;
@@ -348,10 +368,12 @@ static struct bound *moment_before(struct binder *b, struct bound *time, int at)
 /* A copy of e in which the event time is the moment. */
 static struct bound *at_moment(struct binder *b, const struct plan *input, const struct bound *e, struct bound *moment)
 {
+    const struct bound *definition;
     struct bound *copy;
     struct steps leaf;
 
     if (e->kind != BOUND_CALL && time_leaf(input, e, &leaf)) return moment;
+    if ((definition = column_definition(&input, e))) return at_moment(b, input, definition, moment);
     copy = arena_alloc(b->arena, sizeof *copy);
     *copy = *e;
     if (e->count) copy->args = arena_alloc(b->arena, (size_t)e->count * sizeof *copy->args);

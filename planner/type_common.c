@@ -51,12 +51,12 @@ static struct type limited(int whole, int scale, int scale_min, int digits_max)
     return type_decimal(greatest(1, least(whole + scale, digits_max)), scale);
 }
 
-/* A scale that sums and products keep of their second operand. */
-enum { SCALE_KEPT = 9 };
-
-static int kept_scale(struct type a, struct type b)
+/* The scale that sums and products keep: of their first operand and, but in the old service, of their second one. */
+static int kept_scale(struct type a, struct type b, int digits_max)
 {
-    return greatest(a.scale, least(b.scale, SCALE_KEPT));
+    enum { SCALE_KEPT = 9 };
+
+    return digits_max == DECIMAL_DIGITS_NARROW ? a.scale : greatest(a.scale, least(b.scale, SCALE_KEPT));
 }
 
 struct type type_decimal_sum(struct type a, struct type b, int digits_max)
@@ -67,7 +67,7 @@ struct type type_decimal_sum(struct type a, struct type b, int digits_max)
     b = as_decimal(b);
     scale = greatest(a.scale, b.scale);
     whole = greatest(a.precision - a.scale, b.precision - b.scale) + 1;
-    return limited(whole, scale, kept_scale(a, b), limit);
+    return limited(whole, scale, kept_scale(a, b, limit), limit);
 }
 
 struct type type_decimal_product(struct type a, struct type b, int digits_max)
@@ -77,7 +77,7 @@ struct type type_decimal_product(struct type a, struct type b, int digits_max)
     a = as_decimal(a);
     b = as_decimal(b);
     scale = a.scale + b.scale;
-    return limited(a.precision + b.precision - scale, scale, kept_scale(a, b), limit);
+    return limited(a.precision + b.precision - scale, scale, kept_scale(a, b, limit), limit);
 }
 
 struct type type_decimal_quotient(struct type a, struct type b, int digits_max)
@@ -97,7 +97,7 @@ struct type type_decimal_modulo(struct type a, struct type b, int digits_max)
     a = as_decimal(a);
     b = as_decimal(b);
     whole = least(a.precision - a.scale, b.precision - b.scale);
-    return limited(whole, greatest(a.scale, b.scale), kept_scale(a, b), limit);
+    return limited(whole, greatest(a.scale, b.scale), kept_scale(a, b, DECIMAL_DIGITS_MAX), limit);
 }
 
 struct type type_decimal_whole(struct type a)
@@ -123,7 +123,7 @@ static struct type common_decimal(struct type a, struct type b, int digits_max)
     a = as_decimal(a);
     b = as_decimal(b);
     return limited(greatest(a.precision - a.scale, b.precision - b.scale), greatest(a.scale, b.scale),
-                   kept_scale(a, b), limit);
+                   kept_scale(a, b, DECIMAL_DIGITS_MAX), limit);
 }
 
 static struct type common_number(struct type a, struct type b, int digits_max)

@@ -22,7 +22,7 @@ int type_common(struct type a, struct type b, int digits_max, struct type *out);
  *   quotient   s = max(6, s1 + p2 + 1), w = w1 + s2
  *   modulo     s = max(s1, s2), w = min(w1, w2)
  * Where w + s is more than digits_max, the scale gives way, down to the first operand's (of sums and products also the
- * second's, up to 9), then the whole digits. */
+ * second's, up to 9, but not in the old service's dialect), then the whole digits. */
 struct type type_decimal_sum(struct type a, struct type b, int digits_max);
 struct type type_decimal_product(struct type a, struct type b, int digits_max);
 struct type type_decimal_quotient(struct type a, struct type b, int digits_max);

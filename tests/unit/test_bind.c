@@ -191,7 +191,7 @@ static const struct refused {
     {"SELECT k FROM s GROUP BY ^ROLLUP (k)", "not supported yet: ROLLUP"},
     {"SELECT k FROM s WITH (^start = 'latest')", "not supported yet: the option start of a query"},
     {"SELECT ^TRY_CAST(k AS INTEGER) FROM s", "not supported yet: TRY_CAST"},
-    {"SELECT v FROM ^x.y", "not supported yet: names of schemas"},
+    {"SELECT v FROM x.^y", "unknown stream \"y\""},
 };
 
 static int bind_any(struct fixture *f, const struct statement *s)
