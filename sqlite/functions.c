@@ -7,6 +7,7 @@
  *
  * A call is compiled once for the types of its arguments (struct shape). Which shape a call has is found by comparing
  * types; what a text looks like is asked only by functions that do not take text. */
+#include "base/utf8.h"
 #include "planner/bind_named.h"
 #include "planner/function_doc.h"
 #include "runtime/eval_row.h"
@@ -271,6 +272,14 @@ static struct text text_value(const void *bytes, int len)
     return len ? text_of(bytes, (size_t)len) : (struct text){.ptr = ""};
 }
 
+/* Kernels read nothing but UTF-8, which SQLite does not check. */
+static bool is_sound(const struct type *type, const struct column *column)
+{
+    const struct text *t = column->texts;
+
+    return type->kind != TYPE_VARCHAR || utf8_valid_prefix(t->len ? t->ptr : "", t->len) == t->len;
+}
+
 static void take_value(struct column *column, sqlite3_value *value)
 {
     switch (sqlite3_value_type(value)) {
@@ -301,6 +310,14 @@ static void fail_row(sqlite3_context *context, struct database *db, const struct
     fail(context, db, &err);
 }
 
+static void fail_text(sqlite3_context *context, struct database *db)
+{
+    struct err err;
+
+    err_set(&err, ERR_VALUE, -1, "a text that is not UTF-8");
+    fail(context, db, &err);
+}
+
 static void run_shape(sqlite3_context *context, struct database *db, const struct shape *shape, sqlite3_value **values)
 {
     usec none = USEC_MIN, arrival = 0;
@@ -308,7 +325,12 @@ static void run_shape(sqlite3_context *context, struct database *db, const struc
     struct relation_value result;
     struct column out;
 
-    for (int i = 0; i < shape->count; i++) take_value(&shape->columns[i], values[i]);
+    for (int i = 0; i < shape->count; i++) {
+        take_value(&shape->columns[i], values[i]);
+        if (is_sound(&shape->have[i], &shape->columns[i])) continue;
+        fail_text(context, db);
+        return;
+    }
     one.columns = shape->count;
     one.column = shape->columns;
     eval_run(shape->eval, &one, &out);
