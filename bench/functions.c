@@ -8,7 +8,7 @@
 enum { CALLS = 1000000 };
 
 #define ROWS " FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000) SELECT i FROM n)"
-#define NAME "('Frankfurt' || i % 100)"
+#define NAME "('Frankfurt' || (i % 100))"
 #define TIME "('2024-03-09 13:48:' || (10 + i % 50))"
 
 /* The best time of a statement, in seconds of the processor. */
