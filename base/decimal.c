@@ -2,7 +2,8 @@
  *
  * Most results are made in 128 bits. Where a step leaves them, it is made again in 256: products by the schoolbook
  * (Knuth, The Art of Computer Programming, volume 2, 4.3.1, algorithm M, with two digits of 64 bits), quotients by the
- * shift and subtract of restoring division, a bit at a time (Hennessy and Patterson, Computer Architecture, appendix J). */
+ * shift and subtract of restoring division, a bit at a time (Hennessy and Patterson, Computer Architecture, appendix
+ * J). */
 #include "base/decimal.h"
 
 #include <assert.h>

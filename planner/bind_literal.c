@@ -14,7 +14,8 @@ static struct bound *decimal(struct binder *b, struct str text, bool negative, i
     __int128 v;
 
     if (scale > DECIMAL_DIGITS_MAX || decimal_parse(text.ptr, text.len, scale, &v)) {
-        return bind_refuse(b, ERR_VALUE, at, "%.*s has more than the %d digits of a DECIMAL: with an exponent it is a DOUBLE",
+        return bind_refuse(b, ERR_VALUE, at,
+                           "%.*s has more than the %d digits of a DECIMAL: with an exponent it is a DOUBLE",
                            (int)text.len, text.ptr, DECIMAL_DIGITS_MAX);
     }
     digits = decimal_digits(v);

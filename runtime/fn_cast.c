@@ -1,5 +1,6 @@
-/* fn_cast.c - kernels of CAST between what is no number, and what all casts share. What a type cannot hold is an overflow, what is not of its form a bad cast; text that is
- * longer than VARCHAR(n) allows is too long. Blanks around text that is cast to another type are skipped. */
+/* fn_cast.c - kernels of CAST between what is no number, and what all casts share. What a type cannot hold is an
+ * overflow, what is not of its form a bad cast; text that is longer than VARCHAR(n) allows is too long. Blanks around
+ * text that is cast to another type are skipped. */
 #include "runtime/fn_cast.h"
 
 #include "base/utf8.h"
@@ -93,7 +94,8 @@ void fn_cast_text_text(struct kernel_call *c)
     cast_check_lengths(c);
 }
 
-_Static_assert((int)TIME_TEXT_MAX <= (int)CAST_TEXT_MAX && (int)INTERVAL_TEXT_MAX <= (int)CAST_TEXT_MAX, "room for all");
+_Static_assert((int)TIME_TEXT_MAX <= (int)CAST_TEXT_MAX && (int)INTERVAL_TEXT_MAX <= (int)CAST_TEXT_MAX,
+               "room for all");
 
 static int print_boolean(bool v, char *out)
 {

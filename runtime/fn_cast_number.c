@@ -1,6 +1,7 @@
 /* fn_cast_number.c - kernels of CAST between numbers, and between numbers and text or BOOLEAN. What a type cannot hold
  * is an overflow, text that is no number a bad cast. Fractions are rounded, a half away from zero.
- * TINYINT, SMALLINT, INTEGER and BIGINT all lie in 64 bits, so one kernel serves them; the call's type has the range. */
+ * TINYINT, SMALLINT, INTEGER and BIGINT all lie in 64 bits, so one kernel serves them; the call's type has the range.
+ */
 #include "runtime/fn_cast.h"
 #include "runtime/fn_decimal.h"
 
@@ -174,8 +175,8 @@ void fn_cast_float_decimal(struct kernel_call *c)
     for (int row = 0; row < c->rows; row++) {
         double v = c->args[0]->doubles[row];
         __int128 out = 0;
-        bool made = real ? decimal_from_float((float)v, c->type.scale, &out)
-                         : decimal_from_double(v, c->type.scale, &out);
+        bool made =
+            real ? decimal_from_float((float)v, c->type.scale, &out) : decimal_from_double(v, c->type.scale, &out);
         decimal_put(c, row, made, out);
     }
 }
@@ -227,10 +228,9 @@ static int print_real(double v, char *out)
     return num_print_float((float)v, out);
 }
 
-static PRINT_VECTOR(print_reals, print_real, doubles)
-static PRINT_VECTOR(print_doubles, num_print_double, doubles)
+static PRINT_VECTOR(print_reals, print_real, doubles) static PRINT_VECTOR(print_doubles, num_print_double, doubles)
 
-void fn_cast_float_text(struct kernel_call *c)
+    void fn_cast_float_text(struct kernel_call *c)
 {
     if (c->types[0].kind == TYPE_REAL) {
         print_reals(c);

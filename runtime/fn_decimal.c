@@ -177,7 +177,8 @@ enum rounding { TO_ZERO, TO_NEAREST, TO_LESS, TO_GREATER };
 /* v / 10^digits. */
 static __int128 without_digits(__int128 v, int digits, enum rounding rounding)
 {
-    __int128 unit = decimal_power(digits), quotient = v / unit, rest = v - quotient * unit, size = rest < 0 ? -rest : rest;
+    __int128 unit = decimal_power(digits), quotient = v / unit, rest = v - quotient * unit,
+             size = rest < 0 ? -rest : rest;
 
     switch (rounding) {
     case TO_ZERO: return quotient;

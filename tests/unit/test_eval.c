@@ -522,9 +522,8 @@ static bool has_error(int row, int n)
 
 static bool is_own(const struct function *f)
 {
-    static const int own[] = {FN_DISTINCT, FN_IN,      FN_NULLIF,   FN_AND,      FN_OR,
-                              FN_IS_NULL,  FN_IS_TRUE, FN_IS_FALSE, FN_COALESCE, FN_IF,
-                              FN_TRY_CAST, FN_TYPEOF};
+    static const int own[] = {FN_DISTINCT, FN_IN,       FN_NULLIF,   FN_AND, FN_OR,       FN_IS_NULL,
+                              FN_IS_TRUE,  FN_IS_FALSE, FN_COALESCE, FN_IF,  FN_TRY_CAST, FN_TYPEOF};
 
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
         if (own[i] == f->id) return true;
