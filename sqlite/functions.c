@@ -43,9 +43,9 @@ struct sql_function {
 
 /* ---- which functions ---- */
 
-/* SQLite's own stay: the first four evaluate only what they need, the others belong to its syntax or tell about its
- * values. */
-static const char *const kept[] = {"COALESCE", "IFNULL", "NULLIF", "IIF", "REGEXP", "TYPEOF"};
+/* SQLite's own stay: the first four evaluate only what they need; LENGTH is the same for texts and also of blobs; the
+ * others belong to its syntax or tell about its values. */
+static const char *const kept[] = {"COALESCE", "IFNULL", "NULLIF", "IIF", "LENGTH", "REGEXP", "TYPEOF"};
 
 static bool is_kept(const char *name)
 {
