@@ -1,5 +1,6 @@
 /* explain.c - EXPLAIN, DESCRIBE and SHOW: what there is and how it works, as rows. */
 #include "engine/engine.h"
+#include "planner/function_doc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -74,7 +75,7 @@ static void print_load(const struct operator_load *load, struct buf *out)
     if (load->rows_in) buf_printf(out, " (%.0f ns a row)", (double)load->nanoseconds / (double)load->rows_in);
 }
 
-static uint64_t state_of_operator(struct operator *op)
+static uint64_t state_of_operator(struct operator* op)
 {
     struct pages *p;
     uint64_t bytes = 0;
@@ -122,7 +123,7 @@ static const struct object *query_named(struct engine *e, const struct name *nam
 
 static void print_end(const struct object *o, struct graph *g, struct buf *out)
 {
-    struct operator *end = g ? g->op[g->count - 1] : NULL;
+    struct operator* end = g ? g->op[g->count - 1] : NULL;
 
     if (o->kind == OBJECT_VIEW)
         buf_printf(out, "view %s", o->name);
@@ -249,6 +250,17 @@ int describe_execute(struct engine *e, const struct statement *s, rows_handler h
 
 /* ---- SHOW ---- */
 
+static int show_function(const struct table *t, const struct function *f)
+{
+    struct buf signature = {0};
+    int stopped;
+
+    function_signature(f, &signature);
+    stopped = table_row(t, (const char *const[]){buf_text(&signature), f->doc, f->example, f->answer});
+    buf_free(&signature);
+    return stopped;
+}
+
 static void show_functions(rows_handler handler, void *arg)
 {
     static const char *const names[] = {"function", "what", "example", "answer"};
@@ -256,8 +268,7 @@ static void show_functions(rows_handler handler, void *arg)
     int stopped = table_begin(&t);
 
     for (int i = 0; i < function_count() && !stopped; i++) {
-        const struct function *f = function_at(i);
-        stopped = table_row(&t, (const char *const[]){f->signature, f->doc, f->example, f->answer});
+        if (!function_internal(function_at(i))) stopped = show_function(&t, function_at(i));
     }
 }
 

@@ -168,20 +168,11 @@ static const struct aggregate_word {
     int kind;     /* enum aggregate_kind; -1: not supported yet */
     bool boolean; /* of BOOLEANs only */
 } aggregate_words[] = {
-    {"COUNT", AGG_COUNT, false},      {"SUM", AGG_SUM, false},
-    {"AVG", AGG_AVG, false},          {"MIN", AGG_MIN, false},
-    {"MAX", AGG_MAX, false},          {"STDDEV", -1, false},
-    {"STD_DEV", -1, false},           {"STDDEV_POP", -1, false},
-    {"STDDEV_SAMP", -1, false},       {"VARIANCE", -1, false},
-    {"VAR_POP", -1, false},           {"VAR_SAMP", -1, false},
-    {"ANY", AGG_MAX, true},           {"EVERY", AGG_MIN, true},
-    {"FIRST_VALUE", -1, false},       {"LAST_VALUE", -1, false},
-    {"LISTAGG", -1, false},           {"STRING_AGG", -1, false},
-    {"ARRAY_AGG", -1, false},         {"PERCENTILE_CONT", -1, false},
-    {"PERCENTILE_DISC", -1, false},   {"APPROX_COUNT_DISTINCT", -1, false},
-    {"APPROX_PERCENTILE", -1, false}, {"TOP_K", -1, false},
-    {"EXP_AVG", -1, false},           {"CORR", -1, false},
-    {"COVAR_POP", -1, false},         {"COVAR_SAMP", -1, false},
+#define AGGREGATE(name, kind, boolean, ...) {#name, kind, boolean},
+#define PLANNED(name)                       {#name, -1, false},
+#include "planner/aggregates.inc"
+#undef AGGREGATE
+#undef PLANNED
 };
 
 static const struct aggregate_word *aggregate_word(struct str name)
