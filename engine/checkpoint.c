@@ -117,11 +117,6 @@ static void pack_saved(struct engine *e, const struct saved *saved, struct buf *
     put_u32(out->ptr + offsetof(struct saved, crc), crc32c(0, out->ptr, out->len));
 }
 
-static const char *kind_name(const struct object *o)
-{
-    return o->kind == OBJECT_STREAM ? "stream" : o->kind == OBJECT_VIEW ? "view" : "pump";
-}
-
 static int forget_object(void *arg, uint32_t id, const char *kind, const char *name, const char *sql)
 {
     struct buf *gone = arg;
@@ -167,7 +162,7 @@ static int save_catalog(struct engine *e, struct err *err)
     buf_free(&ids);
     for (int i = 0; !failed && (o = catalog_at(e->catalog, i)) != NULL; i++) {
         if (o->system) continue;
-        failed = store_catalog_put(e->database, o->id, kind_name(o), o->name, o->sql, err) || save_ddl(e, o, err);
+        failed = store_catalog_put(e->database, o->id, object_kind_name(o->kind), o->name, o->sql, err) || save_ddl(e, o, err);
     }
     return failed ? -1 : 0;
 }

@@ -86,6 +86,15 @@ static struct object *bind_object(const struct bind_context *ctx, const struct d
     return o;
 }
 
+/* What the new object takes the place of, or NULL. */
+struct object *ddl_replaced(const struct catalog *c, const struct object *o)
+{
+    unsigned kinds = o->kind == OBJECT_PUMP ? 1u << OBJECT_PUMP : 1u << OBJECT_STREAM | 1u << OBJECT_VIEW;
+
+    if (o->kind == OBJECT_FUNCTION) return catalog_overload(c, o);
+    return catalog_find(c, str_lit(o->name), o->quoted, kinds, -1, NULL);
+}
+
 static struct str statement_name(const struct statement *s, bool *quoted)
 {
     const struct ident *last = &s->name.parts[s->name.count - 1];
@@ -100,6 +109,7 @@ static unsigned kinds_of(const struct statement *s)
     case STATEMENT_CREATE_PUMP: return 1u << OBJECT_PUMP;
     case STATEMENT_DROP:
         if (s->object == DDL_PUMP) return 1u << OBJECT_PUMP;
+        if (s->object == DDL_FUNCTION) return 1u << OBJECT_FUNCTION;
         return s->object == DDL_VIEW ? 1u << OBJECT_VIEW : 1u << OBJECT_STREAM;
     default: return 1u << OBJECT_STREAM | 1u << OBJECT_VIEW;
     }
@@ -223,6 +233,17 @@ static void remove_object(struct engine *e, struct object *o)
     catalog_remove(e->catalog, o->id);
 }
 
+static int apply_create_function(struct engine *e, const struct ddl *ddl, const struct statement *s, struct err *err)
+{
+    struct bind_context ctx = bind_context_of(e, ddl);
+    struct object *o = bind_object(&ctx, ddl, s, err), *old = o ? ddl_replaced(e->catalog, o) : NULL;
+
+    if (!o) return -1;
+    if (old) remove_object(e, old);
+    catalog_add(e->catalog, o, 0);
+    return 0;
+}
+
 static int apply_create(struct engine *e, const struct ddl *ddl, const struct statement *s, struct err *err)
 {
     struct bind_context ctx = bind_context_of(e, ddl);
@@ -238,12 +259,15 @@ static int apply_create(struct engine *e, const struct ddl *ddl, const struct st
     return -1;
 }
 
+/* DROP FUNCTION drops all functions of the name. */
 static int apply_drop(struct engine *e, const struct statement *s, struct err *err)
 {
     struct object *o = existing(e->catalog, s, err);
 
     if (!o) return -1;
-    remove_object(e, o);
+    do {
+        remove_object(e, o);
+    } while (s->object == DDL_FUNCTION && (o = existing(e->catalog, s, NULL)) != NULL);
     return 0;
 }
 
@@ -267,13 +291,22 @@ static int parse(const struct ddl *ddl, struct arena *arena, struct statement **
     return *out ? 0 : err_set(err, ERR_DAMAGED, -1, "a journal entry of DDL without a statement");
 }
 
+static int apply(struct engine *e, const struct ddl *ddl, const struct statement *s, struct err *err)
+{
+    switch (s->kind) {
+    case STATEMENT_DROP: return apply_drop(e, s, err);
+    case STATEMENT_CREATE_FUNCTION: return apply_create_function(e, ddl, s, err);
+    default: return apply_create(e, ddl, s, err);
+    }
+}
+
 int ddl_apply(struct engine *e, const struct ddl *ddl, struct err *err)
 {
     struct arena *arena = arena_new();
     struct statement *s;
     int failed = parse(ddl, arena, &s, err);
 
-    if (!failed) failed = s->kind == STATEMENT_DROP ? apply_drop(e, s, err) : apply_create(e, ddl, s, err);
+    if (!failed) failed = apply(e, ddl, s, err);
     arena_free(arena);
     return failed;
 }
@@ -326,11 +359,12 @@ static int check_sources(struct engine *e, const struct plan *p, int at, struct 
     return 0;
 }
 
-/* The object may go: nobody reads it or writes to it. */
+/* The object may go: nobody reads it, writes to it or calls it. */
 static int check_unused(const struct catalog *c, const struct object *o, int at, struct err *err)
 {
-    const struct object *reader = catalog_reader(c, o->id);
+    const struct object *reader = catalog_reader(c, o->id), *caller = catalog_caller(c, o->id);
 
+    if (caller) return err_set(err, ERR_NAME, at, "%s is used by %s: drop that first", o->name, caller->name);
     if (reader) return err_set(err, ERR_NAME, at, "%s is read by %s: drop that first", o->name, reader->name);
     for (int i = 0; (reader = catalog_at(c, i)) != NULL; i++) {
         if (reader != o && reader->kind == OBJECT_PUMP && reader->target == o->id)
@@ -354,7 +388,7 @@ static int catch_up(struct engine *e, struct err *err)
 /* 1: the same object stands there already (resuming a query file); 0: the name is free, or is to be replaced. */
 static int check_name(const struct catalog *c, const struct statement *s, const struct object *o, struct err *err)
 {
-    struct object *old = existing(c, s, NULL);
+    struct object *old = ddl_replaced(c, o);
 
     if (!old) return 0;
     if (old->kind == o->kind && strcmp(old->sql, o->sql) == 0) return 1;
@@ -363,10 +397,7 @@ static int check_name(const struct catalog *c, const struct statement *s, const 
     if (!s->replace)
         return err_set(err, ERR_NAME, s->name.at,
                        "there is another %s \"%s\" already: use OR REPLACE, or drop it first",
-                       old->kind == OBJECT_STREAM ? "stream"
-                       : old->kind == OBJECT_VIEW ? "view"
-                                                  : "pump",
-                       old->name);
+                       object_kind_name(old->kind), old->name);
     return check_unused(c, old, s->name.at, err);
 }
 
@@ -390,15 +421,28 @@ int ddl_check_create(struct engine *e, const struct bind_context *ctx, const str
 /* The name is that of an object of another kind. */
 static int refuse_kind(const struct catalog *c, const struct statement *s, struct err *err)
 {
-    static const char *const lower[] = {[OBJECT_STREAM] = "stream", [OBJECT_VIEW] = "view", [OBJECT_PUMP] = "pump"};
-    static const char *const upper[] = {[OBJECT_STREAM] = "STREAM", [OBJECT_VIEW] = "VIEW", [OBJECT_PUMP] = "PUMP"};
+    static const char *const upper[] = {
+        [OBJECT_STREAM] = "STREAM", [OBJECT_VIEW] = "VIEW", [OBJECT_PUMP] = "PUMP", [OBJECT_FUNCTION] = "FUNCTION"};
     bool quoted;
     struct str name = statement_name(s, &quoted);
     const struct object *o =
-        catalog_find(c, name, quoted, 1u << OBJECT_STREAM | 1u << OBJECT_VIEW | 1u << OBJECT_PUMP, -1, NULL);
+        catalog_find(c, name, quoted, ~0u, -1, NULL);
 
     if (!o) return 0;
-    return err_set(err, ERR_NAME, s->name.at, "\"%s\" is a %s: write DROP %s", o->name, lower[o->kind], upper[o->kind]);
+    return err_set(err, ERR_NAME, s->name.at, "\"%s\" is a %s: write DROP %s", o->name, object_kind_name(o->kind),
+                   upper[o->kind]);
+}
+
+/* All functions of the name go. */
+static int check_functions_unused(const struct catalog *c, const struct object *first, int at, struct err *err)
+{
+    const struct object *o;
+
+    for (int i = 0; (o = catalog_at(c, i)) != NULL; i++) {
+        if (o->kind != OBJECT_FUNCTION || !str_equal_nocase(str_lit(o->name), str_lit(first->name))) continue;
+        if (check_unused(c, o, at, err)) return -1;
+    }
+    return 0;
 }
 
 int ddl_check_drop(const struct catalog *c, const struct statement *s, struct object **out, struct err *err)
@@ -408,6 +452,7 @@ int ddl_check_drop(const struct catalog *c, const struct statement *s, struct ob
     if (!o && refuse_kind(c, s, err)) return -1;
     if (!o) return s->if_exists ? 1 : -1;
     if (o->system) return err_set(err, ERR_NAME, s->name.at, "%s is the system's own stream", o->name);
+    if (s->object == DDL_FUNCTION) return check_functions_unused(c, o, s->name.at, err);
     return check_unused(c, o, s->name.at, err);
 }
 

@@ -158,7 +158,9 @@ int ddl_execute(struct engine *e, const struct statement *s, struct str sql, con
  * object, the caller's; 1: the same object is there already (*out is NULL). */
 int ddl_check_create(struct engine *e, const struct bind_context *ctx, const struct ddl *ddl, const struct statement *s,
                      struct object **out, struct err *err) MUST_CHECK;
-/* The same for a DROP of a stream, view or pump. 0 and *out: what would go; 1: IF EXISTS and there is none. */
+/* What the new object takes the place of, or NULL. */
+struct object *ddl_replaced(const struct catalog *c, const struct object *o);
+/* The same for a DROP of a stream, view, pump or function. 0 and *out: what would go; 1: IF EXISTS and there is none. */
 int ddl_check_drop(const struct catalog *c, const struct statement *s, struct object **out, struct err *err) MUST_CHECK;
 
 /* Goes on with a query whose building was cut short. */

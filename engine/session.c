@@ -222,10 +222,11 @@ static int execute(struct engine *e, const struct statement *s, struct str sql, 
     switch (s->kind) {
     case STATEMENT_CREATE_STREAM:
     case STATEMENT_CREATE_PUMP:
-    case STATEMENT_CREATE_VIEW: return ddl_execute(e, s, sql, base_dir, err);
+    case STATEMENT_CREATE_VIEW:
+    case STATEMENT_CREATE_FUNCTION: return ddl_execute(e, s, sql, base_dir, err);
     case STATEMENT_DROP:
         if (s->object == DDL_TABLE) return run_sqlite(e, sql, handler, arg, answer, err);
-        if (s->object == DDL_FUNCTION || s->object == DDL_DASHBOARD) return unsupported(s, "DROP of this kind", err);
+        if (s->object == DDL_DASHBOARD) return unsupported(s, "DROP of this kind", err);
         return ddl_execute(e, s, sql, base_dir, err);
     case STATEMENT_QUERY:
         if (s->select->kind == SELECT_PLAIN && s->select->plain.stream)
@@ -239,7 +240,6 @@ static int execute(struct engine *e, const struct statement *s, struct str sql, 
     case STATEMENT_SET: return session_read_set(s, &e->dialect, err);
     case STATEMENT_SQLITE: return run_sqlite(e, sql, handler, arg, answer, err);
     case STATEMENT_CREATE_TABLE: return unsupported(s, "CREATE TABLE ... FROM a file", err);
-    case STATEMENT_CREATE_FUNCTION: return unsupported(s, "CREATE FUNCTION", err);
     case STATEMENT_CREATE_DASHBOARD: return unsupported(s, "CREATE DASHBOARD", err);
     case STATEMENT_COPY: return unsupported(s, "COPY", err);
     case STATEMENT_ALTER: return unsupported(s, "ALTER", err);
@@ -257,7 +257,7 @@ static int execute(struct engine *e, const struct statement *s, struct str sql, 
 
 bool session_is_ours(struct str sql)
 {
-    static const char *const ours[] = {"VIEW", "MATERIALIZED", "STREAM", "PUMP"};
+    static const char *const ours[] = {"VIEW", "MATERIALIZED", "STREAM", "PUMP", "FUNCTION"};
     char word[4][16] = {{0}};
     char *text = mem_zalloc(sql.len + 1);
     int words, at = 1;
