@@ -196,7 +196,7 @@ static void delete_old(struct engine *e, uint64_t first, uint64_t before)
 int checkpoint_take(struct engine *e, struct err *err)
 {
     uint64_t number = e->checkpoint_number + 1, ordinal;
-    bool base = !e->checkpoint_base || number - e->checkpoint_base > DELTAS_MAX;
+    bool base = !e->checkpoint_base || e->checkpoint_afresh || number - e->checkpoint_base > DELTAS_MAX;
     struct saved saved = {
         .version = SAVED_VERSION,
         .number = number,
@@ -221,6 +221,7 @@ int checkpoint_take(struct engine *e, struct err *err)
     e->checkpoint_number = number;
     if (base) delete_old(e, e->checkpoint_base, number);
     e->checkpoint_base = saved.base;
+    e->checkpoint_afresh = false;
     e->work = 0;
     e->stats.checkpoints++;
     return 0;

@@ -1,6 +1,7 @@
 /* ddl.c - objects come and go.
- * An ENTRY_DDL: i64 now, u32 dialect, u32 flags (1: built from history), u32 length of the base directory, the base
- * directory, the statement's text. Applying it is deterministic: the same entry makes the same object with the same
+ * An ENTRY_DDL: i64 now, u32 dialect, u32 flags (1: built from history; 2: the main group had used up the journal
+ * before it; 4, 8: ALTER PUMP has started or stopped it since), u32 length of the base directory, the base directory,
+ * the statement's text. Applying it is deterministic: the same entry makes the same object with the same
  * number, live and when a directory is opened again. */
 #include "engine/engine.h"
 
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DDL_HEAD = 20, DDL_BUILD = 1 };
+enum { DDL_HEAD = 20, DDL_BUILD = 1, DDL_CAUGHT_UP = 2, DDL_RUN_SHIFT = 2, DDL_RUN_MASK = 3 };
 
 void ddl_pack(const struct ddl *ddl, struct buf *out)
 {
@@ -19,7 +20,8 @@ void ddl_pack(const struct ddl *ddl, struct buf *out)
 
     put_u64(head, (uint64_t)ddl->now);
     put_u32(head + 8, (uint32_t)ddl->dialect);
-    put_u32(head + 12, ddl->build ? DDL_BUILD : 0);
+    put_u32(head + 12, (ddl->build ? DDL_BUILD : 0u) | (ddl->caught_up ? DDL_CAUGHT_UP : 0u) |
+                           (uint32_t)ddl->run << DDL_RUN_SHIFT);
     put_u32(head + 16, (uint32_t)base);
     buf_put(out, head, sizeof head);
     buf_put(out, ddl->base_dir, base);
@@ -36,6 +38,8 @@ int ddl_unpack(struct str p, struct arena *arena, struct ddl *out, struct err *e
         .now = (usec)get_u64(p.ptr),
         .dialect = (enum dialect)get_u32(p.ptr + 8),
         .build = get_u32(p.ptr + 12) & DDL_BUILD,
+        .caught_up = get_u32(p.ptr + 12) & DDL_CAUGHT_UP,
+        .run = (enum ddl_run)(get_u32(p.ptr + 12) >> DDL_RUN_SHIFT & DDL_RUN_MASK),
         .base_dir = base ? arena_copy(arena, p.ptr + DDL_HEAD, base) : NULL,
     };
     p = str_of(p.ptr + DDL_HEAD + base, p.len - DDL_HEAD - base);
@@ -80,6 +84,7 @@ static struct object *bind_object(const struct bind_context *ctx, const struct d
     o->sql = arena_copy(o->arena, text.ptr, text.len);
     buf_free(&text);
     resolve_path(o, ddl->base_dir);
+    if (ddl->run != RUN_AS_SAID) o->stopped = ddl->run == RUN_STOPPED;
     ddl_pack(ddl, &entry);
     o->ddl = str_of(arena_copy(o->arena, entry.ptr, entry.len), entry.len);
     buf_free(&entry);
@@ -209,6 +214,12 @@ static int build_live(struct engine *e, struct err *err)
     return 0;
 }
 
+int ddl_attach(struct engine *e, const struct object *o, struct err *err)
+{
+    if (flow_add(e->main.flow, e->catalog, o, err)) return -1;
+    return add_readings(e, o->plan, err);
+}
+
 static int attach(struct engine *e, const struct object *o, bool build, struct err *err)
 {
     if (!o->plan || o->stopped) return 0;
@@ -216,8 +227,7 @@ static int attach(struct engine *e, const struct object *o, bool build, struct e
         if (build_begin(e, o, &e->build, err)) return -1;
         return e->replaying ? 0 : build_live(e, err);
     }
-    if (flow_add(e->main.flow, e->catalog, o, err)) return -1;
-    return add_readings(e, o->plan, err);
+    return ddl_attach(e, o, err);
 }
 
 static void remove_object(struct engine *e, struct object *o)
@@ -295,6 +305,7 @@ static int apply(struct engine *e, const struct ddl *ddl, const struct statement
 {
     switch (s->kind) {
     case STATEMENT_DROP: return apply_drop(e, s, err);
+    case STATEMENT_ALTER: return alter_apply(e, s, err);
     case STATEMENT_CREATE_FUNCTION: return apply_create_function(e, ddl, s, err);
     default: return apply_create(e, ddl, s, err);
     }
@@ -373,12 +384,14 @@ static int check_unused(const struct catalog *c, const struct object *o, int at,
     return 0;
 }
 
-/* The others use up what there is before a query is built beside them: so that what it reads as history, and what it
- * reads beside them later, does not depend on where their epochs were cut. */
-static int catch_up(struct engine *e, struct err *err)
+/* The others use up what there is before a query is built beside them, so that what it reads as history, and what it
+ * reads beside them later, does not depend on where their epochs were cut; and before one goes or stops, so that it has
+ * seen what was put in before. */
+static int catch_up(struct engine *e, struct ddl *ddl, struct err *err)
 {
     int did;
 
+    ddl->caught_up = true;
     while ((did = epoch_step(e, &e->main, err)) > 0) {
         if (e->interrupted) return err_set(err, ERR_INTERRUPTED, -1, "interrupted");
     }
@@ -459,26 +472,37 @@ int ddl_check_drop(const struct catalog *c, const struct statement *s, struct ob
 static int execute_create(struct engine *e, struct ddl *ddl, const struct statement *s, struct err *err)
 {
     struct bind_context ctx = bind_context_of(e, ddl);
-    struct object *o;
+    struct object *o, *old;
     int same = ddl_check_create(e, &ctx, ddl, s, &o, err);
 
     if (same) return same > 0 ? 0 : -1;
-    if (o->plan && !o->stopped && plan_has_past(e, o->plan)) {
-        ddl->build = true;
-        same = catch_up(e, err);
-    }
+    old = ddl_replaced(e->catalog, o);
+    ddl->build = o->plan && !o->stopped && plan_has_past(e, o->plan);
+    if (ddl->build || (old && old->plan)) same = catch_up(e, ddl, err);
     object_free(o);
     if (same) return -1;
     if (journal_ddl(e, ddl, err)) return engine_fail(e, err);
     return ddl_apply(e, ddl, err);
 }
 
-static int execute_drop(struct engine *e, const struct ddl *ddl, const struct statement *s, struct err *err)
+static int execute_alter(struct engine *e, struct ddl *ddl, const struct statement *s, struct err *err)
+{
+    struct object *o;
+    int done = alter_check(e->catalog, s, &o, err);
+
+    if (done) return done > 0 ? 0 : -1;
+    if (check_sources(e, o->plan, s->name.at, err) || catch_up(e, ddl, err)) return -1;
+    if (journal_ddl(e, ddl, err)) return engine_fail(e, err);
+    return ddl_apply(e, ddl, err);
+}
+
+static int execute_drop(struct engine *e, struct ddl *ddl, const struct statement *s, struct err *err)
 {
     struct object *o;
     int absent = ddl_check_drop(e->catalog, s, &o, err);
 
     if (absent) return absent > 0 ? 0 : -1;
+    if (o->plan && catch_up(e, ddl, err)) return -1;
     if (journal_ddl(e, ddl, err)) return engine_fail(e, err);
     return ddl_apply(e, ddl, err);
 }
@@ -487,5 +511,9 @@ int ddl_execute(struct engine *e, const struct statement *s, struct str sql, con
 {
     struct ddl ddl = {.now = journal_clock(e->journal), .dialect = e->dialect, .base_dir = base_dir, .sql = sql};
 
-    return s->kind == STATEMENT_DROP ? execute_drop(e, &ddl, s, err) : execute_create(e, &ddl, s, err);
+    switch (s->kind) {
+    case STATEMENT_DROP: return execute_drop(e, &ddl, s, err);
+    case STATEMENT_ALTER: return execute_alter(e, &ddl, s, err);
+    default: return execute_create(e, &ddl, s, err);
+    }
 }

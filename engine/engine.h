@@ -102,6 +102,7 @@ struct engine {
 
     /* Checkpoints: see checkpoint.c. */
     uint64_t checkpoint_number, checkpoint_base;
+    bool checkpoint_afresh; /* the next one must be a base: a query has given up its state */
     uint64_t work; /* bytes of input used since the last one */
 
     volatile sig_atomic_t interrupted;
@@ -141,7 +142,9 @@ int show_execute(struct engine *e, const struct statement *s, rows_handler handl
 struct ddl {
     usec now;
     enum dialect dialect;
-    bool build; /* the query is built from history first */
+    bool build;     /* the query is built from history first */
+    bool caught_up; /* the main group had used up the journal before it */
+    enum ddl_run { RUN_AS_SAID, RUN_STARTED, RUN_STOPPED } run; /* what ALTER PUMP has said since */
     const char *base_dir;
     struct str sql;
 };
@@ -150,6 +153,8 @@ int ddl_unpack(struct str payload, struct arena *arena, struct ddl *out, struct 
 int ddl_apply(struct engine *e, const struct ddl *ddl, struct err *err) MUST_CHECK;
 /* The same for an object of a checkpoint, under its number. */
 int ddl_restore(struct engine *e, struct str payload, uint32_t id, struct err *err) MUST_CHECK;
+/* The query begins to run in the main group. */
+int ddl_attach(struct engine *e, const struct object *o, struct err *err) MUST_CHECK;
 /* A statement that changes the catalogue: checks, journals and applies it. */
 int ddl_execute(struct engine *e, const struct statement *s, struct str sql, const char *base_dir,
                 struct err *err) MUST_CHECK;
@@ -165,6 +170,10 @@ int ddl_check_drop(const struct catalog *c, const struct statement *s, struct ob
 
 /* Goes on with a query whose building was cut short. */
 int ddl_continue_build(struct engine *e, struct err *err) MUST_CHECK;
+
+/* alter.c: what is wrong with an ALTER. 0 and *out: the object; 1: it is as the statement wants it. */
+int alter_check(const struct catalog *c, const struct statement *s, struct object **out, struct err *err) MUST_CHECK;
+int alter_apply(struct engine *e, const struct statement *s, struct err *err) MUST_CHECK;
 
 /* reading.c */
 int reading_add(struct engine *e, struct group *g, const struct object *stream, struct err *err) MUST_CHECK;

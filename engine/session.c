@@ -223,6 +223,7 @@ static int execute(struct engine *e, const struct statement *s, struct str sql, 
     case STATEMENT_CREATE_STREAM:
     case STATEMENT_CREATE_PUMP:
     case STATEMENT_CREATE_VIEW:
+    case STATEMENT_ALTER:
     case STATEMENT_CREATE_FUNCTION: return ddl_execute(e, s, sql, base_dir, err);
     case STATEMENT_DROP:
         if (s->object == DDL_TABLE) return run_sqlite(e, sql, handler, arg, answer, err);
@@ -242,7 +243,6 @@ static int execute(struct engine *e, const struct statement *s, struct str sql, 
     case STATEMENT_CREATE_TABLE: return unsupported(s, "CREATE TABLE ... FROM a file", err);
     case STATEMENT_CREATE_DASHBOARD: return unsupported(s, "CREATE DASHBOARD", err);
     case STATEMENT_COPY: return unsupported(s, "COPY", err);
-    case STATEMENT_ALTER: return unsupported(s, "ALTER", err);
     case STATEMENT_SHOW:
         if (show_query(s)) return run_sqlite(e, str_lit(show_query(s)), handler, arg, answer, err);
         *answer = ANSWER_ROWS;
