@@ -128,6 +128,13 @@ int session_read_set(const struct statement *s, enum dialect *dialect, struct er
  * a view or a column of SQLite. */
 bool session_is_ours(struct str sql);
 
+/* The stream takes rows from outside. */
+int session_check_writable(const struct object *o, int at, struct err *err) MUST_CHECK;
+
+/* insert.c: INSERT INTO a stream; sql is the statement's text. */
+int insert_execute(struct engine *e, const struct statement *s, struct str sql, struct arena *arena,
+                   struct err *err) MUST_CHECK;
+
 /* explain.c: statements that answer with rows about the engine itself. show_query: SQL that answers instead, or NULL.
  */
 int explain_execute(struct engine *e, const struct statement *s, struct arena *arena, rows_handler handler, void *arg,

@@ -443,12 +443,50 @@ int bind_insert(const struct bind_context *ctx, struct arena *arena, const struc
     struct binder b = {ctx, arena, err, NULL};
     const struct select *values = s->insert.select;
 
-    if (values->kind != SELECT_VALUES) return bind_later(&b, values->at, "INSERT ... SELECT outside a pump"), -1;
-    if (!(out->stream = insert_target(&b, &s->insert.target))) return -1;
+    *out = (struct insert_rows){.stream = insert_target(&b, &s->insert.target)};
+    if (!out->stream) return -1;
+    if (is_stream(values))
+        return err_set(err, ERR_TYPE, values->at,
+                       "SELECT STREAM never ends: write CREATE PUMP ... AS INSERT INTO, or leave STREAM away");
+    if (values->kind != SELECT_VALUES) return 0;
     out->row_count = values->values.count;
     out->rows = arena_alloc(arena, (size_t)out->row_count * sizeof *out->rows);
     for (int i = 0; i < out->row_count; i++) {
         if (!(out->rows[i] = insert_row(&b, &s->insert, &values->values.items[i], out->stream))) return -1;
     }
     return 0;
+}
+
+/* ---- INSERT INTO stream SELECT ---- */
+
+int bind_insert_columns(const struct bind_context *ctx, struct arena *arena, const struct statement *s,
+                        const struct object *stream, int count, const int **out, struct err *err)
+{
+    struct binder b = {ctx, arena, err, NULL};
+
+    *out = insert_columns(&b, &s->insert, stream, count, s->insert.select->at);
+    return *out ? 0 : -1;
+}
+
+/* What SQLite has for a value: it has no BOOLEAN, no times and no DECIMAL. */
+static struct bound *sqlite_value(struct binder *b, struct bound *value, const struct field *to)
+{
+    if (value->type.kind == TYPE_BIGINT && to->type.kind == TYPE_BOOLEAN)
+        return bound_int(b, TYPE_BOOLEAN, value->i != 0, value->at);
+    if (value->type.kind == TYPE_VARCHAR && !type_is_text(to->type.kind))
+        return bind_cast(b, value, to->type, CAST_EXPLICIT, value->at);
+    return bind_assign(b, value, to);
+}
+
+struct bound **bind_insert_values(const struct bind_context *ctx, struct arena *arena, const struct object *stream,
+                                  const int *column, int count, struct bound *const *values, struct err *err)
+{
+    struct binder b = {ctx, arena, err, NULL};
+    struct bound **out = arena_alloc(arena, (size_t)stream->field_count * sizeof *out);
+
+    for (int i = 0; i < stream->field_count; i++) out[i] = missing_value(&b, &stream->fields[i]);
+    for (int i = 0; i < count; i++) {
+        if (!(out[column[i]] = sqlite_value(&b, values[i], &stream->fields[column[i]]))) return NULL;
+    }
+    return out;
 }
