@@ -236,6 +236,7 @@ static void remove_object(struct engine *e, struct object *o)
         build_free(e->build);
         e->build = NULL;
     }
+    selects_end(e);
     flow_remove(e->main.flow, o->id);
     readings_rewind(&e->main);
     reading_forget(&e->main, o->id);

@@ -252,6 +252,7 @@ static void free_all(struct engine *e)
 {
     for (size_t i = 0; i < e->state_count; i++) relation_state_free(e->state[i].relation);
     system_tables_free(e);
+    selects_end(e);
     for (size_t i = 0; i < e->subscription_count; i++) rowset_free(e->subscription[i].changes);
     build_free(e->build);
     readings_close(&e->main);

@@ -47,6 +47,7 @@ struct group {
     struct place place;
     struct reading *reading;
     size_t reading_count, reading_capacity;
+    struct select_query *query; /* NULL, or the SELECT STREAM whose epochs nobody keeps (select.c) */
 };
 
 /* What the engine knows of a stream or view besides its declaration. */
@@ -83,6 +84,7 @@ struct engine {
     struct rng shuffle;
 
     struct group main;
+    struct select_query *selects; /* SELECT STREAMs that are running */
     struct group *build; /* NULL, or the query that is being built from history */
     uint64_t epoch;      /* the last one committed */
     uint64_t *aborted;   /* epochs that left chunks without a commit */
@@ -134,6 +136,17 @@ int session_check_writable(const struct object *o, int at, struct err *err) MUST
 /* insert.c: INSERT INTO a stream; sql is the statement's text. */
 int insert_execute(struct engine *e, const struct statement *s, struct str sql, struct arena *arena,
                    struct err *err) MUST_CHECK;
+
+/* select.c: SELECT STREAM. The handler gets its rows, from now on and after this call, until it returns other than 0. */
+int select_begin(struct engine *e, const struct statement *s, rows_handler handler, void *arg,
+                 struct err *err) MUST_CHECK;
+/* An epoch of it ends. */
+int select_finish(struct select_query *q, struct err *err) MUST_CHECK;
+/* 1: one of them had something to do. One that fails ends with a warning. */
+int selects_step(struct engine *e);
+/* Their streams end, as by epoch_end. */
+void selects_close_streams(struct engine *e, uint32_t stream);
+void selects_end(struct engine *e);
 
 /* explain.c: statements that answer with rows about the engine itself. show_query: SQL that answers instead, or NULL.
  */

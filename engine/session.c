@@ -29,7 +29,8 @@ int engine_step(struct engine *e, struct err *err)
     if (check_alive(e, err)) return -1;
     did = epoch_step(e, &e->main, err);
     if (did < 0) return engine_fail(e, err); /* half an epoch is in the operators */
-    return did > 0 && checkpoint_maybe(e, err) ? after(e, -1, err) : did;
+    if (did > 0 && checkpoint_maybe(e, err)) return after(e, -1, err);
+    return selects_step(e) || did;
 }
 
 int engine_drain(struct engine *e, progress_handler progress, void *arg, struct err *err)
@@ -54,7 +55,9 @@ int engine_end(struct engine *e, const char *stream, struct err *err)
     if (engine_drain(e, NULL, NULL, err)) return -1;
     if (stream) o = catalog_find(e->catalog, str_lit(stream), false, 1u << OBJECT_STREAM, -1, err);
     if (stream && !o) return -1;
-    return epoch_end(e, o ? o->id : 0, err) ? engine_fail(e, err) : 0;
+    if (epoch_end(e, o ? o->id : 0, err)) return engine_fail(e, err);
+    selects_close_streams(e, o ? o->id : 0);
+    return 0;
 }
 
 /* ---- records in ---- */
@@ -181,8 +184,10 @@ static int execute(struct engine *e, const struct statement *s, struct str sql, 
         if (s->object == DDL_DASHBOARD) return unsupported(s, "DROP of this kind", err);
         return ddl_execute(e, s, sql, base_dir, err);
     case STATEMENT_QUERY:
-        if (s->select->kind == SELECT_PLAIN && s->select->plain.stream)
-            return unsupported(s, "SELECT STREAM outside a view, stream or pump", err);
+        if (s->select->kind == SELECT_PLAIN && s->select->plain.stream) {
+            *answer = ANSWER_STREAM;
+            return select_begin(e, s, handler, arg, err);
+        }
         return run_sqlite(e, sql, handler, arg, answer, err);
     case STATEMENT_INSERT:
         if (catalog_find(e->catalog, s->insert.target.parts[s->insert.target.count - 1].text, false,
