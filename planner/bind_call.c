@@ -68,9 +68,7 @@ static int arguments(struct scope *scope, const struct expr *e, struct bound **o
 
 static const char *call_name(struct binder *b, const struct expr *e)
 {
-    const struct ident *id = &e->call.name.parts[e->call.name.count - 1];
-
-    return arena_copy(b->arena, id->text.ptr, id->text.len);
+    return bind_new_name(b, &e->call.name.parts[e->call.name.count - 1]);
 }
 
 static struct bound *plain(struct scope *scope, const struct expr *e, const char *name)
@@ -169,7 +167,7 @@ static struct bound *formed(struct scope *scope, const struct expr *e)
 /* ---- all calls ---- */
 
 /* Functions of the dialect that weir will have. */
-static bool is_planned(const struct expr *e)
+static bool is_planned(struct str name)
 {
     static const char *const names[] = {
         "HOP",       "SESSION",  "CUMULATE",     "ROW_NUMBER",    "RANK",        "DENSE_RANK",      "LAG",      "LEAD",
@@ -177,9 +175,21 @@ static bool is_planned(const struct expr *e)
     };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (call_is(e, names[i])) return !function_exists(str_lit(names[i]));
+        if (str_equal_nocase(name, str_lit(names[i]))) return !function_exists(name);
     }
     return false;
+}
+
+bool bind_is_builtin(struct str name)
+{
+    static const char *const forms[] = {"TUMBLE",         "TUMBLE_START", "TUMBLE_END",
+                                        "TUMBLE_ROWTIME", "MONOTONIC",    "NOW",
+                                        "FIRST_VALUE",    "LAST_VALUE",   "CURRENT_ROW_TIMESTAMP"};
+
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        if (str_equal_nocase(name, str_lit(forms[i]))) return true;
+    }
+    return function_exists(name) || bind_is_aggregate(name) || is_planned(name);
 }
 
 /* What the tree holds of a call and no function takes (yet). */
@@ -225,18 +235,22 @@ struct bound *bind_call(struct scope *scope, const struct expr *e)
 {
     struct binder *b = scope->binder;
     const char *column = window_function(e);
+    struct bound *routine;
+    bool is_routine;
 
     if (e->call.over) return bind_over(scope, e);
     if (refuse_unused(b, e)) return NULL;
     if (e->call.name.count == 1 && bind_is_aggregate(e->call.name.parts[0].text)) return bind_aggregate(scope, e);
-    if (is_planned(e)) return bind_later(b, e->at, "%s", call_name(b, e));
+    if (is_planned(e->call.name.parts[e->call.name.count - 1].text)) return bind_later(b, e->at, "%s", call_name(b, e));
     if (check_plain(b, e)) return NULL;
     if (column) return bind_refuse(b, ERR_NAME, e->at, "%s is not here: write the column %s", call_name(b, e), column);
     if (e->call.json) return bind_json(scope, e);
     if (call_is(e, "TUMBLE")) return tumble(scope, e);
     if (call_is(e, "MONOTONIC") && e->call.args.count == 1) return argument(scope, e, 0);
-    if ((call_is(e, "NOW") || call_is(e, "CURRENT_ROW_TIMESTAMP")) && !e->call.args.count && scope->source) {
+    if ((call_is(e, "NOW") || call_is(e, "CURRENT_ROW_TIMESTAMP")) && !e->call.args.count &&
+        (scope->source || scope->parameters)) {
         return bound_new(b, BOUND_ARRIVAL, TYPE_TIMESTAMP, e->at);
     }
-    return formed(scope, e);
+    routine = bind_routine(scope, e, &is_routine);
+    return is_routine ? routine : formed(scope, e);
 }

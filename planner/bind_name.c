@@ -269,6 +269,7 @@ static struct bound *unqualified(struct scope *scope, const struct ident *id, in
     enum found found = FOUND_NONE;
     struct bound *e = NULL;
 
+    if (scope->parameters) return (e = moment(scope, id, at)) ? e : bind_parameter(scope, id, at);
     if (scope->source && ident_is(id, "ROWTIME")) return unqualified_rowtime(scope, at);
     if (scope->source) e = source_name(scope, id, at, &found);
     if (found != FOUND_NONE) return e;

@@ -10,6 +10,7 @@
  *   bind_name.c     names of columns
  *   bind_expr.c     expressions
  *   bind_call.c     calls of functions
+ *   bind_routine.c  functions of the user: CREATE FUNCTION, and calls, which become its expression
  *   bind_cast.c     casts, what columns take, the type of a CASE
  *   bind_text.c     patterns, CHAR, the written forms of functions of text
  *   bind_json.c     the clauses of JSON_VALUE, JSON_QUERY, JSON_EXISTS
@@ -30,6 +31,7 @@ struct binder {
     const struct bind_context *ctx;
     struct arena *arena; /* of the plan */
     struct err *err;
+    struct object *object; /* that is made; NULL: none */
 };
 
 /* What a FROM clause offers. A stream's or view's columns join the fields of its SCAN as they are named. */
@@ -108,6 +110,12 @@ enum clause {
     CLAUSE_OVER,     /* arguments and keys of f(...) OVER (...) */
 };
 
+/* What the parameters of a function are where its expression is bound. */
+struct parameters {
+    const struct object *function;
+    struct bound *const *values; /* one for each of its fields */
+};
+
 /* What names mean where an expression stands. */
 struct scope {
     struct binder *binder;
@@ -116,11 +124,15 @@ struct scope {
     struct grouping *grouping;   /* NULL: there can be none */
     struct overs *overs;         /* NULL: there can be none */
     const struct select *select; /* the query it stands in; NULL: none */
+    const struct parameters *parameters; /* NULL: it is not the expression of a function */
 };
 
 /* ---- bind.c ---- */
 /* An identifier as a name of something new: folded to upper case in the old service's dialect. */
 const char *bind_new_name(struct binder *b, const struct ident *id);
+/* The name of one more column or parameter: not empty, and not among the fields. */
+int bind_check_new_name(struct binder *b, const struct ident *id, const struct field *fields, int count,
+                        const char *name);
 
 /* ---- bind_select.c ---- */
 /* A query inside another one; what it emits is not set yet. */
@@ -199,6 +211,15 @@ struct bound *bind_condition(struct scope *scope, const struct expr *e, const ch
 struct bound *bind_call(struct scope *scope, const struct expr *e);
 /* A call of a registered function or operator; arguments are cast to what it takes. */
 struct bound *bind_function(struct binder *b, int at, const char *name, int count, struct bound *const *args);
+/* weir has a function of that name, or will have one. */
+bool bind_is_builtin(struct str name);
+
+/* ---- bind_routine.c ---- */
+int bind_create_function(struct binder *b, const struct statement *s, struct object *o);
+/* A call of a function of the user. NULL without an error (*found false): there is none of that name. */
+struct bound *bind_routine(struct scope *scope, const struct expr *e, bool *found);
+/* The parameter that the identifier names. */
+struct bound *bind_parameter(struct scope *scope, const struct ident *id, int at);
 
 /* ---- bind_cast.c ---- */
 struct bound *bind_cast(struct binder *b, struct bound *e, struct type to, enum cast_how how, int at);
@@ -206,6 +227,8 @@ struct bound *bind_cast(struct binder *b, struct bound *e, struct type to, enum 
 struct bound *bind_try_cast(struct binder *b, struct bound *e, struct type to, int at);
 /* For columns of streams: numbers to numbers, texts to texts; what else differs is refused in the column's name. */
 struct bound *bind_assign(struct binder *b, struct bound *e, const struct field *to);
+/* Whether a column takes values of another type of its family. */
+bool bind_is_assignable(enum type_kind from, enum type_kind to);
 /* The greatest precision of a DECIMAL result in the dialect. */
 int bind_digits_max(const struct binder *b);
 /* type_common in the dialect. */
