@@ -1,6 +1,7 @@
 /* parse.c - milliseconds to parse and to plan a query file of 100 KB, the old service's greatest application: many
  * streams, each filled by a pump that reads the one before. Time of the processor (there is one thread), best of RUNS;
- * the bound is BOUND_MS for both together, and the exit status is 1 when it is broken. Prints rows of bench/run's table.
+ * the bound is BOUND_MS for both together, and the exit status is 1 when it is broken. Prints rows of bench/run's
+ * table.
  */
 #include "bench/measure.h"
 #include "parser/split.h"

@@ -1,7 +1,7 @@
 /* bind_period.c - predicates over periods: (a, b) OVERLAPS (c, d) becomes comparisons of the ends.
  *
- * A period holds the times from its start up to, not including, its end. A single time stands for the period that begins
- * and ends with it; CONTAINS takes it as the moment it is. */
+ * A period holds the times from its start up to, not including, its end. A single time stands for the period that
+ * begins and ends with it; CONTAINS takes it as the moment it is. */
 #include "planner/binder.h"
 
 enum end { LEFT_START, LEFT_END, RIGHT_START, RIGHT_END, ENDS };
@@ -15,45 +15,46 @@ struct end_test {
 };
 
 /* What must be true of the ends; all NULL: there is no such predicate. */
-static const struct end_test tests[][3][TESTS_MAX] = {
-    [PERIOD_OVERLAPS] =
-        {
-            [PERIOD_PLAIN] = {{LEFT_START, "<", RIGHT_END}, {RIGHT_START, "<", LEFT_END}},
-            [PERIOD_STRICTLY] = {{LEFT_START, "<", RIGHT_END},
-                                 {RIGHT_START, "<", LEFT_END},
-                                 {LEFT_START, "<>", RIGHT_START},
-                                 {LEFT_END, "<>", RIGHT_END}},
-        },
-    [PERIOD_CONTAINS] =
-        {
-            [PERIOD_PLAIN] = {{LEFT_START, "<=", RIGHT_START}, {RIGHT_END, "<=", LEFT_END}},
-            [PERIOD_STRICTLY] = {{LEFT_START, "<", RIGHT_START}, {RIGHT_END, "<", LEFT_END}},
-        },
-    [PERIOD_EQUALS] = {[PERIOD_PLAIN] = {{LEFT_START, "=", RIGHT_START}, {LEFT_END, "=", RIGHT_END}}},
-    [PERIOD_PRECEDES] =
-        {
-            [PERIOD_PLAIN] = {{LEFT_END, "<=", RIGHT_START}},
-            [PERIOD_STRICTLY] = {{LEFT_END, "<", RIGHT_START}},
-            [PERIOD_IMMEDIATELY] = {{LEFT_END, "=", RIGHT_START}},
-        },
-    [PERIOD_SUCCEEDS] =
-        {
-            [PERIOD_PLAIN] = {{RIGHT_END, "<=", LEFT_START}},
-            [PERIOD_STRICTLY] = {{RIGHT_END, "<", LEFT_START}},
-            [PERIOD_IMMEDIATELY] = {{RIGHT_END, "=", LEFT_START}},
-        },
-    [PERIOD_LEADS] =
-        {
-            [PERIOD_PLAIN] = {{LEFT_START, "<", RIGHT_START}, {LEFT_END, "<=", RIGHT_END}},
-            [PERIOD_STRICTLY] = {{LEFT_START, "<", RIGHT_START}, {LEFT_END, "<", RIGHT_END}},
-            [PERIOD_IMMEDIATELY] = {{LEFT_END, "=", RIGHT_START}},
-        },
-    [PERIOD_LAGS] =
-        {
-            [PERIOD_PLAIN] = {{RIGHT_END, "<", LEFT_END}, {RIGHT_START, "<=", LEFT_START}},
-            [PERIOD_STRICTLY] = {{RIGHT_END, "<", LEFT_END}, {RIGHT_START, "<", LEFT_START}},
-            [PERIOD_IMMEDIATELY] = {{RIGHT_END, "=", LEFT_START}},
-        },
+static const struct end_test tests[][3][TESTS_MAX] =
+    {
+        [PERIOD_OVERLAPS] =
+            {
+                [PERIOD_PLAIN] = {{LEFT_START, "<", RIGHT_END}, {RIGHT_START, "<", LEFT_END}},
+                [PERIOD_STRICTLY] = {{LEFT_START, "<", RIGHT_END},
+                                     {RIGHT_START, "<", LEFT_END},
+                                     {LEFT_START, "<>", RIGHT_START},
+                                     {LEFT_END, "<>", RIGHT_END}},
+            },
+        [PERIOD_CONTAINS] =
+            {
+                [PERIOD_PLAIN] = {{LEFT_START, "<=", RIGHT_START}, {RIGHT_END, "<=", LEFT_END}},
+                [PERIOD_STRICTLY] = {{LEFT_START, "<", RIGHT_START}, {RIGHT_END, "<", LEFT_END}},
+            },
+        [PERIOD_EQUALS] = {[PERIOD_PLAIN] = {{LEFT_START, "=", RIGHT_START}, {LEFT_END, "=", RIGHT_END}}},
+        [PERIOD_PRECEDES] =
+            {
+                [PERIOD_PLAIN] = {{LEFT_END, "<=", RIGHT_START}},
+                [PERIOD_STRICTLY] = {{LEFT_END, "<", RIGHT_START}},
+                [PERIOD_IMMEDIATELY] = {{LEFT_END, "=", RIGHT_START}},
+            },
+        [PERIOD_SUCCEEDS] =
+            {
+                [PERIOD_PLAIN] = {{RIGHT_END, "<=", LEFT_START}},
+                [PERIOD_STRICTLY] = {{RIGHT_END, "<", LEFT_START}},
+                [PERIOD_IMMEDIATELY] = {{RIGHT_END, "=", LEFT_START}},
+            },
+        [PERIOD_LEADS] =
+            {
+                [PERIOD_PLAIN] = {{LEFT_START, "<", RIGHT_START}, {LEFT_END, "<=", RIGHT_END}},
+                [PERIOD_STRICTLY] = {{LEFT_START, "<", RIGHT_START}, {LEFT_END, "<", RIGHT_END}},
+                [PERIOD_IMMEDIATELY] = {{LEFT_END, "=", RIGHT_START}},
+            },
+        [PERIOD_LAGS] =
+            {
+                [PERIOD_PLAIN] = {{RIGHT_END, "<", LEFT_END}, {RIGHT_START, "<=", LEFT_START}},
+                [PERIOD_STRICTLY] = {{RIGHT_END, "<", LEFT_END}, {RIGHT_START, "<", LEFT_START}},
+                [PERIOD_IMMEDIATELY] = {{RIGHT_END, "=", LEFT_START}},
+            },
 };
 
 /* s <= t AND t < e */
@@ -98,7 +99,8 @@ struct bound *bind_period(struct scope *scope, const struct expr *e)
     if (!test->op) return bind_refuse(b, ERR_SYNTAX, e->at, "there is no such predicate over periods");
     if (bind_ends(scope, e->period.left, ends) || bind_ends(scope, e->period.right, ends + RIGHT_START)) return NULL;
     for (int i = 0; i < TESTS_MAX && test[i].op; i++) {
-        struct bound *one = bind_function(b, e->at, test[i].op, 2, (struct bound *[]){ends[test[i].a], ends[test[i].b]});
+        struct bound *one =
+            bind_function(b, e->at, test[i].op, 2, (struct bound *[]){ends[test[i].a], ends[test[i].b]});
         if (one && all) one = bind_function(b, e->at, "and", 2, (struct bound *[]){all, one});
         if (!(all = one)) return NULL;
     }

@@ -178,8 +178,12 @@ static struct relation_value column_value(sqlite3_stmt *s, int i)
     switch (sqlite3_column_type(s, i)) {
     case SQLITE_INTEGER: return (struct relation_value){.type = type_of(TYPE_BIGINT), .i = sqlite3_column_int64(s, i)};
     case SQLITE_FLOAT: return (struct relation_value){.type = type_of(TYPE_DOUBLE), .d = sqlite3_column_double(s, i)};
-    case SQLITE_TEXT: text = sqlite3_column_text(s, i); return text_value(TYPE_VARCHAR, text, sqlite3_column_bytes(s, i));
-    case SQLITE_BLOB: text = sqlite3_column_blob(s, i); return text_value(TYPE_BINARY, text, sqlite3_column_bytes(s, i));
+    case SQLITE_TEXT:
+        text = sqlite3_column_text(s, i);
+        return text_value(TYPE_VARCHAR, text, sqlite3_column_bytes(s, i));
+    case SQLITE_BLOB:
+        text = sqlite3_column_blob(s, i);
+        return text_value(TYPE_BINARY, text, sqlite3_column_bytes(s, i));
     default: return (struct relation_value){.type = type_of(TYPE_NULL)};
     }
 }
