@@ -1,6 +1,8 @@
 /* decimal_sum.c - see decimal_sum.h. Signs are taken off before a product or a quotient and put back behind it. */
 #include "base/decimal_sum.h"
 
+#include "base/decimal.h"
+
 #include <assert.h>
 
 typedef unsigned __int128 u128;
@@ -54,19 +56,9 @@ void decimal_sum_add(struct decimal_sum *sum, __int128 v, int64_t weight)
     decimal_sum_merge(sum, &more, (v < 0) != (weight < 0) ? -1 : 1);
 }
 
-static u128 ten_to(int exponent)
-{
-    u128 v = 1;
-
-    while (exponent-- > 0) v *= 10;
-    return v;
-}
-
-enum { DIGITS_MAX = 38 };
-
 static int finish(u128 size, bool negative, __int128 *out)
 {
-    if (size >= ten_to(DIGITS_MAX)) return -1;
+    if (size >= (u128)decimal_power(DECIMAL_POWER_MAX)) return -1;
     *out = negative ? -(__int128)size : (__int128)size;
     return 0;
 }
@@ -97,12 +89,12 @@ int decimal_sum_mean(const struct decimal_sum *sum, int64_t count, int digits, e
 {
     struct decimal_sum size = is_negative(sum) ? negated(*sum) : *sum;
     uint64_t by = (uint64_t)count;
-    u128 power = ten_to(digits), whole, fraction;
+    u128 power = (u128)decimal_power(digits), whole, fraction;
 
     assert(count > 0 && digits >= 0 && digits <= 6);
     fraction = (u128)divide(&size, by) * power;
     whole = (u128)size.limb[1] << 64 | size.limb[0];
-    if (size.limb[2] || whole > ten_to(DIGITS_MAX - digits)) return -1;
+    if (size.limb[2] || whole > (u128)decimal_power(DECIMAL_POWER_MAX - digits)) return -1;
     whole = whole * power + fraction / by;
     fraction %= by;
     if (rest == DECIMAL_ROUND && fraction >= by - fraction) whole++;

@@ -98,7 +98,9 @@ size_t utf8_offset(const char *text, size_t len, size_t n)
     size_t i = 0;
 
     for (; i + 8 <= len; i += 8) {
-        size_t leads = count_leads(get_u64(text + i));
+        uint64_t eight = get_u64(text + i);
+        size_t leads = count_leads(eight);
+        if (leads > n && !(eight & UINT64_C(0x8080808080808080))) return i + n;
         if (leads > n) break;
         n -= leads;
     }

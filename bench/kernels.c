@@ -100,7 +100,7 @@ static struct bound *call(struct bench *b, const char *name, struct bound *x, st
     for (int i = 0; i < n->count; i++) types[i] = args[i]->type;
     n->args = arena_alloc(b->arena, sizeof args);
     memcpy(n->args, args, sizeof args);
-    n->function = function_find(str_lit(name), types, n->count, 0, want, &n->type, &err);
+    n->function = function_find(str_lit(name), types, n->count, DECIMAL_DIGITS_MAX, 0, want, &n->type, &err);
     if (!n->function) {
         fprintf(stderr, "%s\n", err.text);
         exit(1);
@@ -123,6 +123,23 @@ static struct bound *cast(struct bench *b, struct bound *x, enum type_kind to)
 
 typedef void plain_loop(const struct bench *b, void *out);
 
+/* Characters from..from + count of a text. */
+static inline struct text plain_part(const struct text *t, int from, int count)
+{
+    const char *at = t->ptr, *end = at + t->len, *begin;
+
+    for (; at < end && from; from--) {
+        do at++;
+        while (at < end && (*at & 0xC0) == 0x80);
+    }
+    begin = at;
+    for (; at < end && count; count--) {
+        do at++;
+        while (at < end && (*at & 0xC0) == 0x80);
+    }
+    return text_of(begin, (size_t)(at - begin));
+}
+
 #define PLAIN(name, type, expression)                                                                                  \
     __attribute__((noinline)) static void name(const struct bench *b, void *out)                                       \
     {                                                                                                                  \
@@ -131,7 +148,7 @@ typedef void plain_loop(const struct bench *b, void *out);
         const struct text *s = b->columns[TEXTS].texts;                                                                \
         type *r = out;                                                                                                 \
         (void)x, (void)y, (void)t, (void)d, (void)e, (void)s;                                                          \
-        for (int i = 0; i < BATCH_ROWS; i++) r[i] = (type)(expression);                                                \
+        for (int i = 0; i < BATCH_ROWS; i++) r[i] = (expression);                                                      \
     }
 
 PLAIN(plain_add, int64_t, x[i] + y[i])
@@ -146,9 +163,11 @@ PLAIN(plain_and, uint8_t, (x[i] < 5000) & (d[i] < e[i]))
 PLAIN(plain_text_equal, uint8_t, s[i].len == 4 && memcmp(s[i].ptr, "Oslo", 4) == 0)
 PLAIN(plain_prefix, uint8_t, s[i].len >= 3 && memcmp(s[i].ptr, "San", 3) == 0)
 PLAIN(plain_contains, uint8_t, memmem(s[i].ptr, s[i].len, "an", 2) != NULL)
+PLAIN(plain_cast, double, x[i])
+PLAIN(plain_hour, int64_t, t[i] - t[i] % USEC_HOUR)
+PLAIN(plain_substring, struct text, plain_part(&s[i], 1, 3))
 PLAIN(plain_case, int64_t, x[i] < 5000 ? x[i] : y[i])
 PLAIN(plain_floor, int64_t, t[i] - t[i] % USEC_MINUTE)
-PLAIN(plain_to_double, double, x[i])
 
 /* ---- measuring ---- */
 
@@ -177,11 +196,15 @@ static double eval_ns(const struct bench *b, const struct bound *expr)
 
 static void measure(const struct bench *b, const struct bound *expr, plain_loop *plain)
 {
+    double took = eval_ns(b, expr);
     struct buf text = {0};
 
     bound_print(expr, NULL, &text);
-    printf("%-48s %7.2f", buf_text(&text), eval_ns(b, expr));
-    if (plain) printf(" %7.2f", plain_ns(b, plain));
+    printf("%-48s %7.2f", buf_text(&text), took);
+    if (plain) {
+        double ns = plain_ns(b, plain);
+        printf(" %7.2f %6.2f", ns, took / ns);
+    }
     putchar('\n');
     buf_free(&text);
 }
@@ -204,7 +227,7 @@ static void measure_numbers(struct bench *b)
     measure(b, less_double, plain_less_double);
     measure(b, call(b, "and", less, less_double, NULL), plain_and);
     measure(b, call(b, "IF", less, x, y), plain_case);
-    measure(b, cast(b, x, TYPE_DOUBLE), plain_to_double);
+    measure(b, cast(b, x, TYPE_DOUBLE), plain_cast);
     measure(b, call(b, "ROUND", d, NULL, NULL), NULL);
 }
 
@@ -220,7 +243,7 @@ static void measure_texts(struct bench *b)
     measure(b, call(b, "in", s, text(b, "Oslo"), text(b, "Berlin")), NULL);
     measure(b, call(b, "UPPER", s, NULL, NULL), NULL);
     measure(b, call(b, "||", s, text(b, "!"), NULL), NULL);
-    measure(b, call(b, "SUBSTRING", s, number(b, TYPE_BIGINT, 2), number(b, TYPE_BIGINT, 3)), NULL);
+    measure(b, call(b, "SUBSTRING", s, number(b, TYPE_BIGINT, 2), number(b, TYPE_BIGINT, 3)), plain_substring);
     measure(b, call(b, "CHAR_LENGTH", s, NULL, NULL), NULL);
     measure(b, cast(b, column(b, DIGITS), TYPE_INTEGER), NULL);
     measure(b, cast(b, column(b, INTS), TYPE_VARCHAR), NULL);
@@ -232,6 +255,7 @@ static void measure_times(struct bench *b)
     struct bound *t = column(b, TIMES);
 
     measure(b, call(b, "+", t, number(b, TYPE_INTERVAL_DAY, USEC_HOUR), NULL), NULL);
+    measure(b, call(b, "FLOOR", t, text(b, "HOUR"), NULL), plain_hour);
     measure(b, call(b, "FLOOR", t, text(b, "MINUTE"), NULL), plain_floor);
     measure(b, call(b, "STEP", t, number(b, TYPE_INTERVAL_DAY, USEC_MINUTE), NULL), plain_floor);
     measure(b, call(b, "EXTRACT", text(b, "HOUR"), t, NULL), NULL);
@@ -245,7 +269,7 @@ int main(void)
     struct bench b = {.arena = arena_new()};
 
     fill(&b);
-    printf("%-48s %7s %7s\n", "ns a row", "kernel", "plain");
+    printf("%-48s %7s %7s %6s\n", "ns a row", "kernel", "plain", "ratio");
     measure_numbers(&b);
     measure_texts(&b);
     measure_times(&b);

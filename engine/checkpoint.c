@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SAVED_VERSION = 1, DELTAS_MAX = 8 };
+enum { SAVED_VERSION = 2, DELTAS_MAX = 8 };
 #define WORK_BYTES_DEFAULT UINT64_C(536870912) /* about 5 s of input */
 
 struct saved {

@@ -56,10 +56,9 @@ static void resolve_path(struct object *o, const char *base_dir)
     o->path = arena_printf(o->arena, "%s/%s", base_dir, o->path);
 }
 
-/* The object a CREATE makes, resolved and checked; not in the catalogue. */
-static struct object *bind_object(struct engine *e, const struct ddl *ddl, const struct statement *s, struct err *err)
+static struct bind_context bind_context_of(struct engine *e, const struct ddl *ddl)
 {
-    struct bind_context ctx = {
+    return (struct bind_context){
         .catalog = e->catalog,
         .dialect = ddl->dialect,
         .now = ddl->now,
@@ -67,7 +66,13 @@ static struct object *bind_object(struct engine *e, const struct ddl *ddl, const
         .warn = e->replaying ? NULL : bind_warning,
         .warn_arg = e,
     };
-    struct object *o = bind_create(&ctx, s, err);
+}
+
+/* The object a CREATE makes, resolved and checked; not in the catalogue. */
+static struct object *bind_object(const struct bind_context *ctx, const struct ddl *ddl, const struct statement *s,
+                                  struct err *err)
+{
+    struct object *o = bind_create(ctx, s, err);
     struct buf text = {0}, entry = {0};
 
     if (!o) return NULL;
@@ -100,12 +105,12 @@ static unsigned kinds_of(const struct statement *s)
     }
 }
 
-static struct object *existing(const struct engine *e, const struct statement *s, struct err *err)
+static struct object *existing(const struct catalog *c, const struct statement *s, struct err *err)
 {
     bool quoted;
     struct str name = statement_name(s, &quoted);
 
-    return catalog_find(e->catalog, name, quoted, kinds_of(s), s->name.at, err);
+    return catalog_find(c, name, quoted, kinds_of(s), s->name.at, err);
 }
 
 /* Whether the streams that a query reads have a past that its group has used. */
@@ -220,11 +225,11 @@ static void remove_object(struct engine *e, struct object *o)
 
 static int apply_create(struct engine *e, const struct ddl *ddl, const struct statement *s, struct err *err)
 {
-    struct object *o;
-    struct object *old = existing(e, s, NULL);
+    struct bind_context ctx = bind_context_of(e, ddl);
+    struct object *o, *old = existing(e->catalog, s, NULL);
 
     if (old && s->replace) remove_object(e, old);
-    o = bind_object(e, ddl, s, err);
+    o = bind_object(&ctx, ddl, s, err);
     if (!o) return -1;
     catalog_add(e->catalog, o, 0);
     state_of(e, o->id)->last_arrival = ddl->now;
@@ -235,7 +240,7 @@ static int apply_create(struct engine *e, const struct ddl *ddl, const struct st
 
 static int apply_drop(struct engine *e, const struct statement *s, struct err *err)
 {
-    struct object *o = existing(e, s, err);
+    struct object *o = existing(e->catalog, s, err);
 
     if (!o) return -1;
     remove_object(e, o);
@@ -275,11 +280,12 @@ int ddl_apply(struct engine *e, const struct ddl *ddl, struct err *err)
 
 static int restore(struct engine *e, const struct ddl *ddl, struct arena *arena, uint32_t id, struct err *err)
 {
+    struct bind_context ctx = bind_context_of(e, ddl);
     struct statement *s;
     struct object *o;
 
     if (parse(ddl, arena, &s, err)) return -1;
-    o = bind_object(e, ddl, s, err);
+    o = bind_object(&ctx, ddl, s, err);
     if (!o) return -1;
     catalog_add(e->catalog, o, id);
     return attach(e, o, false, err);
@@ -321,12 +327,12 @@ static int check_sources(struct engine *e, const struct plan *p, int at, struct 
 }
 
 /* The object may go: nobody reads it or writes to it. */
-static int check_unused(const struct engine *e, const struct object *o, int at, struct err *err)
+static int check_unused(const struct catalog *c, const struct object *o, int at, struct err *err)
 {
-    const struct object *reader = catalog_reader(e->catalog, o->id);
+    const struct object *reader = catalog_reader(c, o->id);
 
     if (reader) return err_set(err, ERR_NAME, at, "%s is read by %s: drop that first", o->name, reader->name);
-    for (int i = 0; (reader = catalog_at(e->catalog, i)) != NULL; i++) {
+    for (int i = 0; (reader = catalog_at(c, i)) != NULL; i++) {
         if (reader != o && reader->kind == OBJECT_PUMP && reader->target == o->id)
             return err_set(err, ERR_NAME, at, "%s is written by the pump %s: drop that first", o->name, reader->name);
     }
@@ -346,9 +352,9 @@ static int catch_up(struct engine *e, struct err *err)
 }
 
 /* 1: the same object stands there already (resuming a query file); 0: the name is free, or is to be replaced. */
-static int check_name(struct engine *e, const struct statement *s, const struct object *o, struct err *err)
+static int check_name(const struct catalog *c, const struct statement *s, const struct object *o, struct err *err)
 {
-    struct object *old = existing(e, s, NULL);
+    struct object *old = existing(c, s, NULL);
 
     if (!old) return 0;
     if (old->kind == o->kind && strcmp(old->sql, o->sql) == 0) return 1;
@@ -361,36 +367,73 @@ static int check_name(struct engine *e, const struct statement *s, const struct 
                        : old->kind == OBJECT_VIEW ? "view"
                                                   : "pump",
                        old->name);
-    return check_unused(e, old, s->name.at, err);
+    return check_unused(c, old, s->name.at, err);
+}
+
+int ddl_check_create(struct engine *e, const struct bind_context *ctx, const struct ddl *ddl, const struct statement *s,
+                     struct object **out, struct err *err)
+{
+    struct object *o = *out = bind_object(ctx, ddl, s, err);
+    int same;
+
+    if (!o) return -1;
+    same = check_name(ctx->catalog, s, o, err);
+    if (same == 0) same = check_source(e, o, s->name.at, err);
+    if (same == 0 && o->plan) same = check_sources(e, o->plan, s->name.at, err);
+    if (same == 0 && o->plan) same = graph_check(o->plan, o->kind == OBJECT_VIEW ? GRAPH_VIEW : GRAPH_COLLECT, err);
+    if (same == 0) return 0;
+    object_free(o);
+    *out = NULL;
+    return same;
+}
+
+/* The name is that of an object of another kind. */
+static int refuse_kind(const struct catalog *c, const struct statement *s, struct err *err)
+{
+    static const char *const lower[] = {[OBJECT_STREAM] = "stream", [OBJECT_VIEW] = "view", [OBJECT_PUMP] = "pump"};
+    static const char *const upper[] = {[OBJECT_STREAM] = "STREAM", [OBJECT_VIEW] = "VIEW", [OBJECT_PUMP] = "PUMP"};
+    bool quoted;
+    struct str name = statement_name(s, &quoted);
+    const struct object *o =
+        catalog_find(c, name, quoted, 1u << OBJECT_STREAM | 1u << OBJECT_VIEW | 1u << OBJECT_PUMP, -1, NULL);
+
+    if (!o) return 0;
+    return err_set(err, ERR_NAME, s->name.at, "\"%s\" is a %s: write DROP %s", o->name, lower[o->kind], upper[o->kind]);
+}
+
+int ddl_check_drop(const struct catalog *c, const struct statement *s, struct object **out, struct err *err)
+{
+    struct object *o = *out = existing(c, s, err);
+
+    if (!o && refuse_kind(c, s, err)) return -1;
+    if (!o) return s->if_exists ? 1 : -1;
+    if (o->system) return err_set(err, ERR_NAME, s->name.at, "%s is the system's own stream", o->name);
+    return check_unused(c, o, s->name.at, err);
 }
 
 static int execute_create(struct engine *e, struct ddl *ddl, const struct statement *s, struct err *err)
 {
-    struct object *o = bind_object(e, ddl, s, err);
-    int same;
+    struct bind_context ctx = bind_context_of(e, ddl);
+    struct object *o;
+    int same = ddl_check_create(e, &ctx, ddl, s, &o, err);
 
-    if (!o) return -1;
-    same = check_name(e, s, o, err);
-    if (same == 0) same = check_source(e, o, s->name.at, err);
-    if (same == 0 && o->plan) same = check_sources(e, o->plan, s->name.at, err);
-    if (same == 0 && o->plan) same = graph_check(o->plan, o->kind == OBJECT_VIEW ? GRAPH_VIEW : GRAPH_COLLECT, err);
-    if (same == 0 && o->plan && !o->stopped && plan_has_past(e, o->plan)) {
+    if (same) return same > 0 ? 0 : -1;
+    if (o->plan && !o->stopped && plan_has_past(e, o->plan)) {
         ddl->build = true;
-        if (catch_up(e, err)) same = -1;
+        same = catch_up(e, err);
     }
     object_free(o);
-    if (same) return same > 0 ? 0 : -1;
+    if (same) return -1;
     if (journal_ddl(e, ddl, err)) return engine_fail(e, err);
     return ddl_apply(e, ddl, err);
 }
 
 static int execute_drop(struct engine *e, const struct ddl *ddl, const struct statement *s, struct err *err)
 {
-    struct object *o = existing(e, s, err);
+    struct object *o;
+    int absent = ddl_check_drop(e->catalog, s, &o, err);
 
-    if (!o) return s->if_exists ? 0 : -1;
-    if (o->system) return err_set(err, ERR_NAME, s->name.at, "%s is the system's own stream", o->name);
-    if (check_unused(e, o, s->name.at, err)) return -1;
+    if (absent) return absent > 0 ? 0 : -1;
     if (journal_ddl(e, ddl, err)) return engine_fail(e, err);
     return ddl_apply(e, ddl, err);
 }

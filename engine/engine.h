@@ -121,6 +121,11 @@ struct flow *engine_flow(struct engine *e, struct flow *outer);
 
 /* session.c: what the session's SET statements say. */
 struct bind_context session_context(struct engine *e);
+/* What a SET statement says. */
+int session_read_set(const struct statement *s, enum dialect *dialect, struct err *err) MUST_CHECK;
+/* CREATE [OR REPLACE] VIEW, STREAM and PUMP, and SELECT STREAM, are weir's own: what is wrong with them must not become
+ * a view or a column of SQLite. */
+bool session_is_ours(struct str sql);
 
 /* explain.c: statements that answer with rows about the engine itself. show_query: SQL that answers instead, or NULL.
  */
@@ -148,6 +153,13 @@ int ddl_restore(struct engine *e, struct str payload, uint32_t id, struct err *e
 /* A statement that changes the catalogue: checks, journals and applies it. */
 int ddl_execute(struct engine *e, const struct statement *s, struct str sql, const char *base_dir,
                 struct err *err) MUST_CHECK;
+
+/* All that can be found wrong with a CREATE before anything happens, against the catalogue of ctx. 0 and *out: the new
+ * object, the caller's; 1: the same object is there already (*out is NULL). */
+int ddl_check_create(struct engine *e, const struct bind_context *ctx, const struct ddl *ddl, const struct statement *s,
+                     struct object **out, struct err *err) MUST_CHECK;
+/* The same for a DROP of a stream, view or pump. 0 and *out: what would go; 1: IF EXISTS and there is none. */
+int ddl_check_drop(const struct catalog *c, const struct statement *s, struct object **out, struct err *err) MUST_CHECK;
 
 /* Goes on with a query whose building was cut short. */
 int ddl_continue_build(struct engine *e, struct err *err) MUST_CHECK;

@@ -176,7 +176,7 @@ static int insert(struct engine *e, const struct statement *s, struct arena *are
 
 /* ---- statements ---- */
 
-static int set_option(struct engine *e, const struct statement *s, struct err *err)
+int session_read_set(const struct statement *s, enum dialect *dialect, struct err *err)
 {
     struct str name = s->name.parts[0].text, value = {0};
     const struct expr *v = s->set.value;
@@ -185,9 +185,9 @@ static int set_option(struct engine *e, const struct statement *s, struct err *e
         return err_set(err, ERR_UNSUPPORTED, s->name.at, "not supported yet: SET %.*s", (int)name.len, name.ptr);
     if (v->kind == EXPR_TEXT) value = v->text;
     if (str_equal_nocase(value, str_lit("kinesis")))
-        e->dialect = DIALECT_KINESIS;
+        *dialect = DIALECT_KINESIS;
     else if (str_equal_nocase(value, str_lit("weir")))
-        e->dialect = DIALECT_WEIR;
+        *dialect = DIALECT_WEIR;
     else
         return err_set(err, ERR_VALUE, v->at, "dialect is 'weir' or 'kinesis'");
     return 0;
@@ -236,7 +236,7 @@ static int execute(struct engine *e, const struct statement *s, struct str sql, 
                          1u << OBJECT_STREAM | 1u << OBJECT_VIEW, -1, NULL))
             return insert(e, s, arena, err);
         return run_sqlite(e, sql, handler, arg, answer, err);
-    case STATEMENT_SET: return set_option(e, s, err);
+    case STATEMENT_SET: return session_read_set(s, &e->dialect, err);
     case STATEMENT_SQLITE: return run_sqlite(e, sql, handler, arg, answer, err);
     case STATEMENT_CREATE_TABLE: return unsupported(s, "CREATE TABLE ... FROM a file", err);
     case STATEMENT_CREATE_FUNCTION: return unsupported(s, "CREATE FUNCTION", err);
@@ -255,9 +255,7 @@ static int execute(struct engine *e, const struct statement *s, struct str sql, 
     return unsupported(s, "this statement", err);
 }
 
-/* CREATE [OR REPLACE] VIEW, STREAM and PUMP are weir's own: what is wrong with them must not become a view of SQLite.
- */
-static bool is_ours(struct str sql)
+bool session_is_ours(struct str sql)
 {
     static const char *const ours[] = {"VIEW", "MATERIALIZED", "STREAM", "PUMP"};
     char word[4][16] = {{0}};
@@ -268,6 +266,8 @@ static bool is_ours(struct str sql)
     memcpy(text, sql.ptr, sql.len);
     words = sscanf(text, "%15s %15s %15s %15s", word[0], word[1], word[2], word[3]);
     free(text);
+    if (words > 2 && strcasecmp(word[0], "SELECT") == 0 && strcasecmp(word[1], "STREAM") == 0)
+        return strcasecmp(word[2], "FROM") != 0; /* unless it is a column */
     if (words < 2 || strcasecmp(word[0], "CREATE") != 0) return false;
     if (strcasecmp(word[1], "OR") == 0 && strcasecmp(word[2], "REPLACE") == 0) at = 3;
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) found |= strcasecmp(word[at], ours[i]) == 0;
@@ -291,7 +291,7 @@ static int try_sqlite(struct engine *e, struct str sql, rows_handler handler, vo
 {
     struct err sqlite_says;
 
-    if (err->code != ERR_SYNTAX || is_ours(sql) || is_open(sql)) return -1;
+    if (err->code != ERR_SYNTAX || session_is_ours(sql) || is_open(sql)) return -1;
     if (run_sqlite(e, sql, handler, arg, answer, &sqlite_says) == 0) return 0;
     if (sqlite_says.code != ERR_SYNTAX) *err = sqlite_says;
     return -1;

@@ -3,6 +3,7 @@
 #ifndef WEIR_ENGINE_SESSION_H
 #define WEIR_ENGINE_SESSION_H
 
+#include "parser/diag.h"
 #include "planner/bind.h"
 #include "runtime/source.h"
 #include "sqlite/database.h"
@@ -42,6 +43,23 @@ enum answer { ANSWER_DONE, ANSWER_ROWS, ANSWER_STREAM };
  * inserted so far are read. */
 int engine_execute(struct engine *e, struct str sql, const char *base_dir, rows_handler handler, void *arg,
                    enum answer *answer, struct err *err) MUST_CHECK;
+
+/* Looks at statements without executing any: what the binder says to them, against the objects there are and those that
+ * the statements before would make. A statement that names an object whose own statement is wrong is not looked at: the
+ * reason is known already. Statements for SQLite are only parsed. The engine must not change between check_begin and
+ * check_end. */
+struct check;
+struct check *check_begin(struct engine *e);
+void check_end(struct check *check);
+/* Called with each finding, in order of the statements; at is an offset in the text. */
+typedef void (*finding_handler)(void *arg, enum diag_level level, const struct err *finding);
+struct check_counts {
+    int statements, errors;
+    int skipped; /* statements that were not looked at */
+};
+/* Adds to *counts. */
+void check_script(struct check *check, struct str text, const char *base_dir, finding_handler handler, void *arg,
+                  struct check_counts *counts);
 
 /* Runs at most one epoch. 1: there was something to do; 0: nothing; -1: failure. */
 int engine_step(struct engine *e, struct err *err) MUST_CHECK;

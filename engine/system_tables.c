@@ -37,6 +37,7 @@ struct system_table {
     X(STREAM_FORMAT, "format", TYPE_VARCHAR)                                                                           \
     X(STREAM_RECORDS, "records", TYPE_BIGINT)                                                                          \
     X(STREAM_WATERMARK, "watermark", TYPE_TIMESTAMP)                                                                   \
+    X(STREAM_CUTS, "cut_values", TYPE_BIGINT)                                                                          \
     X(STREAM_SQL, "sql", TYPE_VARCHAR)
 
 #define X(id, name, type) id,
@@ -117,6 +118,15 @@ static int64_t stream_records(struct engine *e, const struct object *o)
     return (int64_t)(s->appended + s->derived);
 }
 
+/* Texts in its records that were longer than their columns (the old service's dialect cuts them), in columns that
+ * queries read. */
+static int64_t stream_cuts(struct engine *e, const struct object *o)
+{
+    const struct inlet *in = flow_inlet_of(e->main.flow, o->id);
+
+    return in ? in->memory.cuts : 0;
+}
+
 static void stream_value(struct engine *e, const struct object *o, int column, struct relation_value *out)
 {
     switch ((enum stream_column)column) {
@@ -128,6 +138,7 @@ static void stream_value(struct engine *e, const struct object *o, int column, s
         out->i = flow_watermark(e->main.flow, o->id);
         if (out->i == USEC_MIN) out->type = type_of(TYPE_NULL);
         break;
+    case STREAM_CUTS: out->i = stream_cuts(e, o); break;
     case STREAM_SQL: out->s = str_lit(o->sql); break;
     case STREAM_COLUMN_COUNT: break;
     }

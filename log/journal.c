@@ -39,14 +39,15 @@ struct journal {
     uint64_t written, synced;             /* tickets: up to which all is written, and durable */
     struct journal_position end, durable; /* likewise */
     uint64_t next_ordinal, durable_ordinal;
-    usec arrival; /* the latest instant given out */
+    usec arrival;      /* the latest instant given out */
+    usec file_arrival; /* of the current file's first group; or, where that is not known, not later than it */
     struct journal_stats stats;
 
     struct group closed; /* the leader's */
     struct file *file;   /* the leader's */
 };
 
-enum goal { WRITE, SYNC };
+enum goal { WRITE, SYNC, ROLL };
 
 static usec read_clock(struct journal *j)
 {
@@ -125,6 +126,7 @@ static int write_open_group(struct journal *j, struct err *err)
     int rc;
 
     close_group(j);
+    if (at.offset == sizeof(struct journal_head)) j->file_arrival = j->arrival;
     pthread_mutex_unlock(&j->mutex);
     group_seal(&j->closed.bytes, at);
     rc = disk_write(j->file, j->closed.bytes.ptr, j->closed.bytes.len, at.offset, err);
@@ -150,7 +152,7 @@ static int lead(struct journal *j, enum goal goal, struct err *err)
 
     assert(!j->busy);
     j->busy = true;
-    rc = roll_if_full(j, err);
+    rc = goal == ROLL ? roll(j, err) : roll_if_full(j, err);
     if (!rc && j->open.entries) rc = write_open_group(j, err);
     if (!rc && goal == SYNC && j->synced < j->written) rc = sync_file(j, err);
     if (rc) j->failure = *err;
@@ -222,6 +224,18 @@ int journal_write(struct journal *j, struct journal_position *end, uint64_t *ord
     return rc;
 }
 
+int journal_roll(struct journal *j, usec before, struct err *err)
+{
+    int rc;
+
+    pthread_mutex_lock(&j->mutex);
+    wait_idle(j);
+    rc = check_failure(j, err);
+    if (!rc && j->end.offset > sizeof(struct journal_head) && j->file_arrival < before) rc = lead(j, ROLL, err);
+    pthread_mutex_unlock(&j->mutex);
+    return rc;
+}
+
 /* Who waited and finds its ticket durable has succeeded, even if the journal has failed since. */
 static int sync_ticket(struct journal *j, uint64_t ticket, struct err *err)
 {
@@ -289,6 +303,30 @@ struct journal_stats journal_stats(struct journal *j)
     return stats;
 }
 
+uint32_t journal_first_file(struct journal *j)
+{
+    uint32_t first;
+
+    pthread_mutex_lock(&j->mutex);
+    first = j->dir.first;
+    pthread_mutex_unlock(&j->mutex);
+    return first;
+}
+
+int journal_delete_before(struct journal *j, uint32_t number, struct err *err)
+{
+    uint32_t first = journal_first_file(j);
+
+    assert(number <= journal_end(j, NULL).file);
+    pthread_mutex_lock(&j->mutex);
+    if (number > first) j->dir.first = number;
+    pthread_mutex_unlock(&j->mutex);
+    for (; first < number; first++) {
+        if (journal_file_delete(&j->dir, first, err)) return -1;
+    }
+    return 0;
+}
+
 const struct journal_dir *journal_directory(const struct journal *j)
 {
     return &j->dir;
@@ -333,6 +371,7 @@ int journal_open(const struct journal_options *options, struct journal **out, st
     j->end = j->durable = tail.end;
     j->next_ordinal = j->durable_ordinal = tail.ordinal;
     j->arrival = tail.arrival;
+    j->file_arrival = tail.file_arrival;
     *out = j;
     return 0;
 }

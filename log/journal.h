@@ -78,6 +78,10 @@ int journal_put(struct journal *j, enum entry_type type, uint32_t count, struct 
 int journal_write(struct journal *j, struct journal_position *end, uint64_t *ordinal, struct err *err) MUST_CHECK;
 /* Returns when everything up to the ticket is durable. UINT64_MAX: everything put so far. */
 int journal_sync(struct journal *j, uint64_t ticket, struct err *err) MUST_CHECK;
+/* Begins the next file, if the current one holds groups that arrived before the instant: what is closed can be
+ * compacted and, in time, deleted, though nothing more comes. After journal_open it may go by the head of the file, and
+ * begin the next one early. */
+int journal_roll(struct journal *j, usec before, struct err *err) MUST_CHECK;
 /* The arrival time that a group closed now would be stamped with: max(clock, last arrival). Also the epoch's clock. */
 usec journal_clock(struct journal *j);
 /* The position behind the last written group, and the next ordinal. */
@@ -92,7 +96,19 @@ struct journal_cursor;
 int journal_cursor_open(struct journal *j, struct journal_position from, struct journal_cursor **out,
                         struct err *err) MUST_CHECK;
 void journal_cursor_close(struct journal_cursor *c);
+/* The same, but ends with the file it begins in: whoever goes on in the next one decides where that is (log.h). */
+int journal_cursor_open_file(struct journal *j, struct journal_position from, struct journal_cursor **out,
+                             struct err *err) MUST_CHECK;
 /* 1: *entry is filled, its payload borrowed until the next call; 0: at the end for now; -1: failure. */
 int journal_next(struct journal_cursor *c, struct journal_entry *entry, struct err *err) MUST_CHECK;
+
+/* Moves *at, a group's place, on to the last group that begins at or before the ordinal, then past those that arrived
+ * before `arrival`. Reads only heads; stays where it is when there is nothing behind. {0, 0}: the beginning. */
+int journal_find(struct journal *j, uint64_t ordinal, usec arrival, struct journal_position *at,
+                 struct err *err) MUST_CHECK;
+/* The least number of a file that is there. */
+uint32_t journal_first_file(struct journal *j);
+/* Deletes the files below a number, which is at most that of the current one; who reads in them can go on. */
+int journal_delete_before(struct journal *j, uint32_t number, struct err *err) MUST_CHECK;
 
 #endif

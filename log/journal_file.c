@@ -44,6 +44,24 @@ int journal_file_open(const struct journal_dir *dir, uint32_t number, enum disk_
     return rc;
 }
 
+int journal_file_delete(const struct journal_dir *dir, uint32_t number, struct err *err)
+{
+    char *path = path_new(dir, number);
+    int rc = disk_name(dir->disk, DISK_DELETE, path, NULL, err);
+
+    free(path);
+    return rc;
+}
+
+uint32_t journal_file_number(const char *name)
+{
+    char *end;
+    unsigned long number = strtoul(name, &end, 10);
+
+    if (name[0] < '0' || name[0] > '9' || number > UINT32_MAX || strcmp(end, ".wal") != 0) return 0;
+    return (uint32_t)number;
+}
+
 static int create(const struct journal_dir *dir, const struct journal_head *head, struct file *file, struct err *err)
 {
     if (disk_truncate(file, 0, err)) return -1;

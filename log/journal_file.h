@@ -102,6 +102,9 @@ int journal_damaged(const struct journal_dir *dir, struct journal_position at, c
 int journal_file_exists(const struct journal_dir *dir, uint32_t number, struct err *err) MUST_CHECK;
 int journal_file_open(const struct journal_dir *dir, uint32_t number, enum disk_open how, struct file **out,
                       struct err *err) MUST_CHECK;
+int journal_file_delete(const struct journal_dir *dir, uint32_t number, struct err *err) MUST_CHECK;
+/* The number of a file of the journal, from its name; 0 for other names. */
+uint32_t journal_file_number(const char *name);
 /* Makes the file, or makes a torn one anew, with this head (its magic, version and CRC are filled in here); file and
  * name are durable when it returns. */
 int journal_file_create(const struct journal_dir *dir, struct journal_head head, struct file **out,
@@ -129,12 +132,16 @@ struct journal_tail {
     struct file *file;
     struct journal_position end;
     uint64_t ordinal;
-    usec arrival;
+    usec arrival, file_arrival; /* the latest; that of the file's head */
 };
 /* Finds the tail: verifies, cuts, or makes the first file; everything before the tail is durable then. Fills dir->first
  * and the fields of *stats that are about opening. */
 int journal_recover(struct journal_dir *dir, const struct journal_options *options, struct journal_tail *tail,
                     struct journal_stats *stats, struct err *err) MUST_CHECK;
+
+/* 1 when a valid header somewhere behind `bad` says that the disk had what stands there: it is damage, not a torn tail;
+ * 0; -1 on failure. */
+int journal_was_durable(struct file *file, struct journal_position bad, uint64_t size, struct err *err) MUST_CHECK;
 
 /* For cursors: the directory of an open journal. */
 const struct journal_dir *journal_directory(const struct journal *j);

@@ -22,16 +22,6 @@ struct recovery {
     uint32_t last; /* the greatest number of a file that is there */
 };
 
-/* The number of a file of the journal, from its name; 0 for other names. */
-static uint32_t file_number(const char *name)
-{
-    char *end;
-    unsigned long number = strtoul(name, &end, 10);
-
-    if (name[0] < '0' || name[0] > '9' || number > UINT32_MAX || strcmp(end, ".wal") != 0) return 0;
-    return (uint32_t)number;
-}
-
 /* Which files are there: the first and the last; both 0 when there are none. */
 static int find_files(struct journal_dir *dir, uint32_t *last, struct err *err)
 {
@@ -40,7 +30,7 @@ static int find_files(struct journal_dir *dir, uint32_t *last, struct err *err)
 
     dir->first = *last = 0;
     for (size_t at = 0; at < names.len; at += strlen(names.ptr + at) + 1) {
-        uint32_t number = file_number(names.ptr + at);
+        uint32_t number = journal_file_number(names.ptr + at);
         if (number && (!dir->first || number < dir->first)) dir->first = number;
         if (number > *last) *last = number;
     }
@@ -48,8 +38,7 @@ static int find_files(struct journal_dir *dir, uint32_t *last, struct err *err)
     return rc;
 }
 
-/* 1 when a valid header somewhere behind `bad` says that the disk had what stands there; 0; -1 on failure. */
-static int was_durable(struct file *file, struct journal_position bad, uint64_t size, struct err *err)
+int journal_was_durable(struct file *file, struct journal_position bad, uint64_t size, struct err *err)
 {
     struct journal_position at = {bad.file, bad.offset + 1};
     struct group_head head;
@@ -98,7 +87,7 @@ static int accept_group(struct recovery *r, struct err *err)
 /* What stands at the tail is not a valid group. */
 static int cut_torn(struct recovery *r, uint64_t size, struct err *err)
 {
-    int damaged = r->tail.end.file < r->last ? 1 : was_durable(r->tail.file, r->tail.end, size, err);
+    int damaged = r->tail.end.file < r->last ? 1 : journal_was_durable(r->tail.file, r->tail.end, size, err);
 
     if (damaged < 0) return -1;
     if (damaged) return journal_damaged(r->dir, r->tail.end, "the checksum of a group does not match", err);
@@ -164,6 +153,7 @@ static int open_file(struct recovery *r, uint32_t number, uint64_t *size, struct
     *size = (uint64_t)bytes;
     valid = journal_head_read(r->dir, number, r->tail.file, &head, err);
     if (valid < 0) return -1;
+    r->tail.file_arrival = valid ? head.arrival : r->tail.arrival;
     if (!follows) return valid ? 0 : bad_head(r, number, err);
     r->tail.end = (struct journal_position){number, sizeof head};
     if (!valid) return renew_head(r, number, previous_size, *size, err);

@@ -117,6 +117,7 @@ static struct record plain_record(const struct record_walk *walk)
 
 static void derived_fields(const char *fixed, struct record *out)
 {
+    out->derived = true;
     out->rowtime = (usec)get_u64(fixed + 8);
     out->w = (usec)get_u64(fixed + 16);
     out->order.ordinal = get_u64(fixed + 24);

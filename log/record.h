@@ -28,6 +28,7 @@ struct record {
     uint64_t ordinal; /* filled by record_next from the entry */
     usec arrival;
     struct str key, data;
+    bool derived; /* by a query (ENTRY_CHUNK), not put in from outside */
     /* Of derived records only (ENTRY_CHUNK); else rowtime and w are USEC_MIN, order {ordinal, 0}, weight 1. */
     usec rowtime, w;
     struct order order;

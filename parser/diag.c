@@ -57,9 +57,9 @@ static size_t line_end(struct str text, size_t at)
     return at;
 }
 
-struct place diag_place(struct str text, int at)
+struct text_place diag_place(struct str text, int at)
 {
-    struct place place = {1, 1};
+    struct text_place place = {1, 1};
     size_t begin = line_begin(text, (size_t)at), len;
 
     for (size_t i = 0; i < begin; i++) place.line += text.ptr[i] == '\n';
@@ -139,7 +139,7 @@ void diag_print(struct buf *out, enum diag_level level, const char *file, struct
 {
     const char *word = level == DIAG_ERROR ? "error" : "warning";
     size_t at = (size_t)(begin + err->at);
-    struct place place;
+    struct text_place place;
 
     if (err->at < 0) {
         buf_printf(out, "%s: %s: %s\n", file, word, err->text);

@@ -17,9 +17,9 @@ void diag_print(struct buf *out, enum diag_level level, const char *file, struct
                 const struct err *err);
 
 /* Line and column, from 1, of a byte offset; columns count characters (a tab is one). */
-struct place {
+struct text_place {
     int line, column;
 };
-struct place diag_place(struct str text, int at);
+struct text_place diag_place(struct str text, int at);
 
 #endif

@@ -56,6 +56,24 @@ static const struct {
     {"CREATE SERVER", "use CREATE STREAM ... WITH (connector = ...)"},
     {"CREATE OR REPLACE SERVER", "use CREATE STREAM ... WITH (connector = ...)"},
     {"CREATE JAR", "it runs no Java"},
+    {"USE", "a directory holds one database, leave it out"},
+    {"CREATE DATABASE", "a directory holds one database, leave it out"},
+    {"CREATE CATALOG", "a directory holds one database, leave it out"},
+    {"CREATE SOURCE", "use CREATE STREAM ... WITH (connector = ...)"},
+    {"CREATE CONNECTOR", "use CREATE STREAM ... WITH (connector = ...)"},
+    {"CREATE SINK", "use CREATE STREAM ... AS SELECT"},
+    {"CREATE CONTINUOUS", "use CREATE VIEW or CREATE PUMP"},
+    {"MERGE", "use INSERT, UPDATE or DELETE"},
+    {"UPSERT", "use INSERT INTO"},
+    {"TRUNCATE", "use DELETE FROM"},
+    {"GRANT", "it has no users, leave it out"},
+    {"REVOKE", "it has no users, leave it out"},
+    {"CREATE USER", "it has no users, leave it out"},
+    {"CREATE ROLE", "it has no users, leave it out"},
+    {"SUBSCRIBE", "use SELECT STREAM"},
+    {"LISTEN", "use SELECT STREAM"},
+    {"PRINT", "use SELECT STREAM"},
+    {"DESC", "use DESCRIBE"},
     {"CREATE OR REPLACE JAR", "it runs no Java"},
 };
 
@@ -126,6 +144,21 @@ static void refuse(struct parse *parse)
                        refused[i].advice);
 }
 
+/* CREATE TABLE x (...) WITH (...): a table of Flink, Kafka or RisingWave, which is a stream here. */
+static void refuse_options(struct parse *parse)
+{
+    const struct token *items = parse->tokens.items;
+    int depth = 0;
+
+    for (int i = 0; i < parse->tokens.count; i++) {
+        depth += token_is_symbol(&items[i], '(') - token_is_symbol(&items[i], ')');
+        if (depth || !token_is_symbol(&items[i], ')') || !token_is_word(parse->text, &items[i + 1], "WITH")) continue;
+        parse_fail(parse, ERR_SYNTAX, items[i + 1].at,
+                   "unexpected \"WITH\": a table has no options: write CREATE STREAM ... WITH (...)");
+        return;
+    }
+}
+
 struct statement *foreign_statement(struct parse *parse)
 {
     struct name name = {0};
@@ -142,6 +175,7 @@ struct statement *foreign_statement(struct parse *parse)
     }
     if (heads[head].kind == SQLITE_CREATE_TABLE && token_is_word(parse->text, &parse->tokens.items[i], "FROM"))
         return NULL;
+    if (heads[head].kind == SQLITE_CREATE_TABLE) refuse_options(parse);
     return sqlite_statement(parse, heads[head].kind, name);
 }
 

@@ -8,10 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "parser/advice.h"
 #include "parser/filter.h"
 #include "parser/suggest.h"
 
-enum { SHOWN_MAX = 4, CANDIDATES_MAX = 256, SHOWN_BYTES_MAX = 40 };
+enum { SHOWN_MAX = 4, SHOWN_BYTES_MAX = 40 };
 
 void report_too_deep(struct parse *parse, int at)
 {
@@ -24,7 +25,8 @@ void report_lexeme(struct parse *parse, const struct token *token)
     int shown = text.len < SHOWN_BYTES_MAX ? (int)text.len : SHOWN_BYTES_MAX;
 
     if (token->kind == LEX_OPEN_STRING)
-        parse_fail(parse, ERR_SYNTAX, token->at, "this text has no end: the closing ' is missing");
+        parse_fail(parse, ERR_SYNTAX, token->at, "this text has no end: the closing ' is missing%s",
+                   advice_is_apostrophe(parse, token) ? " (a ' inside a text is written '')" : "");
     else if (token->kind == LEX_OPEN_QUOTED)
         parse_fail(parse, ERR_SYNTAX, token->at, "this name has no end: the closing %c is missing", text.ptr[0]);
     else if (token->kind == LEX_OPEN_COMMENT)
@@ -33,22 +35,11 @@ void report_lexeme(struct parse *parse, const struct token *token)
         parse_fail(parse, ERR_SYNTAX, token->at, "\"%.*s\" is no number, and a name does not begin with a digit", shown,
                    text.ptr);
     else
-        parse_fail(parse, ERR_SYNTAX, token->at, "unexpected character \"%.*s\"", shown, text.ptr);
+        parse_fail(parse, ERR_SYNTAX, token->at, "unexpected character \"%.*s\"%s%s", shown, text.ptr,
+                   advice_byte(text.ptr[0]) ? ": " : "", advice_byte(text.ptr[0]) ? advice_byte(text.ptr[0]) : "");
 }
 
 /* ---- what was expected ---- */
-
-struct expected {
-    const char *names[CANDIDATES_MAX];
-    int count;
-};
-
-static bool has(const struct expected *expected, const char *name)
-{
-    for (int i = 0; i < expected->count; i++)
-        if (!strcmp(expected->names[i], name)) return true;
-    return false;
-}
 
 static bool is_one_of(const char *name, const char *const *list)
 {
@@ -68,14 +59,16 @@ static bool is_soft(const char *name)
 /* Sets of tokens that have one word among people; told by two tokens that occur together nowhere else. */
 static const char *summary(const struct expected *all)
 {
-    if (has(all, "DOUBLE PRECISION") && has(all, "ARRAY")) return "a type";
-    if (has(all, "a number") && has(all, "a name") && !has(all, "'/'")) return "an expression";
-    if (has(all, "LATERAL") && has(all, "a name")) return "a table";
-    if (has(all, "SELECT") && has(all, "VALUES")) return has(all, "CREATE") ? "a statement" : "a query";
-    if (has(all, "PUMP") && has(all, "DASHBOARD") && !has(all, "a name"))
+    if (expected_has(all, "DOUBLE PRECISION") && expected_has(all, "ARRAY")) return "a type";
+    if (expected_has(all, "a number") && expected_has(all, "a name") && !expected_has(all, "'/'"))
+        return "an expression";
+    if (expected_has(all, "LATERAL") && expected_has(all, "a name") && expected_has(all, "'('")) return "a table";
+    if (expected_has(all, "SELECT") && expected_has(all, "VALUES"))
+        return expected_has(all, "CREATE") ? "a statement" : "a query";
+    if (expected_has(all, "PUMP") && expected_has(all, "DASHBOARD") && !expected_has(all, "a name"))
         return "STREAM, PUMP, VIEW, TABLE, FUNCTION or DASHBOARD";
-    if (has(all, "AND") && !has(all, "OR")) return "AND";
-    if (has(all, "ON") && has(all, "USING")) return "ON or USING";
+    if (expected_has(all, "AND") && !expected_has(all, "OR")) return "AND";
+    if (expected_has(all, "ON") && expected_has(all, "USING")) return "ON or USING";
     return NULL;
 }
 
@@ -95,8 +88,8 @@ static const char *const goes_on[] = {
 static bool is_noise(const struct expected *all, const char *name)
 {
     if (!strcmp(name, "';'") || !strcmp(name, "'.'")) return true;
-    if (has(all, "'*'") && has(all, "'/'")) return is_one_of(name, goes_on) || is_soft(name);
-    return is_soft(name) && has(all, "a name");
+    if (expected_has(all, "'*'") && expected_has(all, "'/'")) return is_one_of(name, goes_on) || is_soft(name);
+    return is_soft(name) && expected_has(all, "a name");
 }
 
 static struct expected without_noise(const struct expected *all)
@@ -138,8 +131,8 @@ static void put_expected(struct buf *out, const struct expected *shown)
 /* The expected keyword or phrase whose first word is nearly what stands at token i; or NULL. */
 static const char *meant(const struct parse *parse, int i, const struct expected *all)
 {
-    char words[CANDIDATES_MAX][16];
-    const char *candidates[CANDIDATES_MAX] = {NULL}, *phrases[CANDIDATES_MAX], *nearest;
+    char words[EXPECTED_MAX][16];
+    const char *candidates[EXPECTED_MAX] = {NULL}, *phrases[EXPECTED_MAX], *nearest;
     struct str found;
     size_t count = 0;
 
@@ -169,6 +162,12 @@ static int fail_meant(struct parse *parse, int i, const char *keyword)
 
 /* ---- the message ---- */
 
+/* Of the end: behind the last token. */
+static int place_of(const struct parse *parse, int i)
+{
+    return parse->tokens.items[i].kind == LEX_END && i ? parse->tokens.items[i - 1].end : parse->tokens.items[i].at;
+}
+
 /* The first words of what stands at token i. */
 static void put_found(struct buf *out, const struct parse *parse, int i)
 {
@@ -188,45 +187,74 @@ static void put_found(struct buf *out, const struct parse *parse, int i)
         buf_printf(out, "unexpected \"%.*s\"%s", (int)shown, text.ptr, shown < text.len ? "..." : "");
 }
 
-static bool is_word_of(const struct parse *parse, int i, const char *const *words)
+/* A phrase that breaks off, as INSERT INOT. Returns whether that was told. */
+static bool fail_phrase(struct parse *parse, int i, const struct expected *all)
 {
-    for (; i >= 0 && *words; words++)
-        if (token_is_word(parse->text, &parse->tokens.items[i], *words)) return true;
-    return false;
+    struct broken_phrase broken;
+    struct expected shown = {.count = 0};
+    struct buf text = {0};
+    const char *near;
+
+    if (!advice_phrase(parse, i, all, &broken) || parse->tokens.items[broken.token].kind != LEX_WORD) return false;
+    near = suggest(token_text(parse->text, &parse->tokens.items[broken.token]), broken.words, (size_t)broken.count);
+    if (near) {
+        fail_meant(parse, broken.token, near);
+        return true;
+    }
+    while (shown.count < broken.count) shown.names[shown.count] = broken.words[shown.count], shown.count++;
+    put_found(&text, parse, broken.token);
+    put_expected(&text, &shown);
+    parse_fail(parse, ERR_SYNTAX, place_of(parse, broken.token), "%s", buf_text(&text));
+    buf_free(&text);
+    return true;
 }
 
-/* Advice by the word before the one that does not fit. */
-static const char *advice_behind(const struct parse *parse, int i)
+/* Keywords that could have been meant where the grammar does not expect them any more. */
+static const char *meant_before(struct parse *parse, int *i)
 {
-    static const char *const joins[] = {"LEFT", "RIGHT", "FULL", "OUTER", "INNER", "CROSS", NULL};
-    static const char *const interval[] = {"INTERVAL", NULL}, *const emit[] = {"EMIT", NULL};
-    static const char *const windowed[] = {"WINDOWED", NULL};
-    enum lexeme kind = parse->tokens.items[i].kind;
+    static const char *const watermark[] = {"WATERMARK"}, *const after[] = {"FOR"}, *const stagger[] = {"STAGGER"};
+    const struct token *token = &parse->tokens.items[*i];
 
-    if (is_word_of(parse, i - 1, joins)) return "expected JOIN";
-    if (is_word_of(parse, i - 1, emit)) return "expected ON CLOSE, CHANGES or EVERY";
-    if (is_word_of(parse, i - 1, windowed)) return "expected WINDOWED BY STAGGER (...)";
-    if (is_word_of(parse, i - 1, interval) && kind >= LEX_INTEGER && kind <= LEX_DOUBLE)
-        return "expected a number in quotes, as in INTERVAL '10' MINUTE";
+    if (*i < 1) return NULL;
+    if (token_is_word(parse->text, token, "FOR") && suggest(token_text(parse->text, token - 1), watermark, 1)) {
+        --*i;
+        return watermark[0];
+    }
+    if (*i > 1 && token_is_word(parse->text, token - 2, "WATERMARK") &&
+        suggest(token_text(parse->text, token - 1), after, 1)) {
+        --*i;
+        return after[0];
+    }
+    if (token_is_word(parse->text, token - 1, "WATERMARK")) return suggest(token_text(parse->text, token), after, 1);
+    if (token_is_word(parse->text, token - 1, "WINDOWED") && token[1].kind == LEX_WORD &&
+        suggest(token_text(parse->text, &token[1]), stagger, 1) && !token_is_word(parse->text, &token[1], stagger[0])) {
+        ++*i;
+        return stagger[0];
+    }
     return NULL;
 }
 
-/* Mistakes that have a better answer than a list of tokens; NULL for none. */
-static const char *advice(const struct parse *parse, int i, const struct expected *all)
+/* A typing error in a keyword at token i or the one before. Returns whether that was told. */
+static bool fail_typing(struct parse *parse, int i, const struct expected *all)
 {
-    static const char *const to[] = {"TO", NULL}, *const from[] = {"FROM", NULL}, *const not [] = {"NOT", NULL};
-    const struct token *token = &parse->tokens.items[i], *before = i ? token - 1 : token;
+    const char *word;
+    int at = i;
 
-    if (token_is_symbol(before, ';')) return "one statement was expected";
-    if (is_word_of(parse, i, to) && token[1].kind == LEX_WORD)
-        return "behind TO stands a unit of time: YEAR, MONTH, DAY, HOUR, MINUTE or SECOND";
-    if (is_word_of(parse, i, from) && token_is_symbol(before, ',')) return "there is one comma too many before it";
-    if (is_word_of(parse, i, not ) && has(all, "NOT IN")) return "expected BETWEEN, IN, LIKE or SIMILAR TO behind it";
-    if (token->kind == LEX_WORD && filter_class(token_text(parse->text, token)) == CLASS_PAREN)
-        return "a \"(\" must stand behind it";
-    if (token_is_symbol(token, ')') && parse->closed < 0) return "there is no \"(\" to it";
-    if (token->kind == LEX_END && parse->depth && has(all, "')'")) return "expected \")\"";
-    return advice_behind(parse, i);
+    if ((word = meant_before(parse, &at))) return fail_meant(parse, at, word), true;
+    if ((word = meant(parse, i, all))) return fail_meant(parse, i, word), true;
+    word = meant(parse, i - 1, all);
+    if (!word || filter_class(token_text(parse->text, &parse->tokens.items[i - 1])) == CLASS_RESERVED) return false;
+    return fail_meant(parse, i - 1, word), true;
+}
+
+/* SQLite's statements may stand where a statement begins. */
+static void add_foreign(struct expected *all)
+{
+    static const char *const words[] = {"UPDATE", "DELETE FROM", "BEGIN", "COMMIT", "ROLLBACK", "VACUUM", "PRAGMA"};
+
+    if (!expected_has(all, "CREATE") || !expected_has(all, "SELECT")) return;
+    for (size_t k = 0; k < sizeof words / sizeof *words && all->count < EXPECTED_MAX; k++)
+        all->names[all->count++] = words[k];
 }
 
 void report_unexpected(struct parse *parse, const char *const *names, int count)
@@ -234,25 +262,17 @@ void report_unexpected(struct parse *parse, const char *const *names, int count)
     struct expected all = {.count = 0}, shown;
     struct buf text = {0};
     const char *word;
-    int i = parse->delivered, at;
+    int i = parse->delivered;
 
-    for (int k = 0; k < count && k < CANDIDATES_MAX; k++) all.names[all.count++] = names[k];
-    if ((word = meant(parse, i, &all))) {
-        fail_meant(parse, i, word);
-        return;
-    }
-    if ((word = meant(parse, i - 1, &all)) &&
-        filter_class(token_text(parse->text, &parse->tokens.items[i - 1])) != CLASS_RESERVED) {
-        fail_meant(parse, i - 1, word);
-        return;
-    }
+    for (int k = 0; k < count && k < EXPECTED_MAX; k++) all.names[all.count++] = names[k];
+    if (i == 0) add_foreign(&all);
+    if (fail_phrase(parse, i, &all) || fail_typing(parse, i, &all)) return;
     put_found(&text, parse, i);
     shown = without_noise(&all);
     if ((word = advice(parse, i, &all)))
         buf_printf(&text, ": %s", word);
     else
         put_expected(&text, &shown);
-    at = parse->tokens.items[i].kind == LEX_END && i ? parse->tokens.items[i - 1].end : parse->tokens.items[i].at;
-    parse_fail(parse, ERR_SYNTAX, at, "%s", buf_text(&text));
+    parse_fail(parse, ERR_SYNTAX, place_of(parse, i), "%s", buf_text(&text));
     buf_free(&text);
 }

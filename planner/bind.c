@@ -55,7 +55,7 @@ static int add_column(struct binder *b, const struct column_def *c, struct objec
 
 static int find_column(struct binder *b, const struct ident *id, const struct object *o, int *out)
 {
-    struct source source = {.fields = o->fields, .field_count = o->field_count};
+    struct source source = {.name = o->name, .fields = o->fields, .field_count = o->field_count};
 
     switch (bind_field(b, id, o->fields, o->field_count, out)) {
     case FOUND_ONE: return 0;
@@ -107,12 +107,14 @@ static int set_watermark(struct binder *b, const struct create_stream *s, struct
 static int declared_stream(struct binder *b, const struct statement *s, struct object *o)
 {
     const struct create_stream *c = &s->create_stream;
+    struct kept kept = {.count = 0};
     int column;
 
     o->fields = arena_alloc(b->arena, (size_t)c->columns.count * sizeof *o->fields);
     for (int i = 0; i < c->columns.count; i++) {
-        if (add_column(b, &c->columns.items[i], o)) return -1;
+        if (add_column(b, &c->columns.items[i], o) && bind_keep(b, &kept)) break;
     }
+    if (bind_kept(b, &kept)) return -1;
     if (set_watermark(b, c, o)) return -1;
     for (int i = 0; i < c->primary_key.count; i++) {
         if (find_column(b, &c->primary_key.items[i], o, &column)) return -1;
@@ -126,6 +128,17 @@ static int declared_stream(struct binder *b, const struct statement *s, struct o
     return 0;
 }
 
+/* Of output column i, when the select list has an item for each; else of the query. */
+static int item_place(const struct select *select, int i)
+{
+    const struct select_items *items = &select->plain.items;
+
+    if (select->kind != SELECT_PLAIN) return select->at;
+    for (int k = 0; k < items->count; k++)
+        if (items->items[k].expr->kind == EXPR_STAR || ident_is(&items->items[k].alias, "ROWTIME")) return select->at;
+    return i < items->count ? items->items[i].expr->at : select->at;
+}
+
 /* A query's columns as those of an object. */
 static int take_fields(struct binder *b, const struct select *select, struct object *o)
 {
@@ -135,8 +148,8 @@ static int take_fields(struct binder *b, const struct select *select, struct obj
     for (int i = 0; i < plan->field_count; i++) {
         for (int j = 0; j < i; j++) {
             if (strcmp(plan->fields[i].name, plan->fields[j].name)) continue;
-            return err_set(b->err, ERR_NAME, select->at, "column \"%s\" is there twice: give one another name with AS",
-                           plan->fields[i].name);
+            return err_set(b->err, ERR_NAME, item_place(select, i),
+                           "column \"%s\" is there twice: give one another name with AS", plan->fields[i].name);
         }
         if (plan->fields[i].type.kind == TYPE_NULL)
             return err_set(b->err, ERR_TYPE, select->at, "column \"%s\" has no type: write CAST(NULL AS ...)",
@@ -222,6 +235,21 @@ static struct object *insert_target(struct binder *b, const struct name *name)
     return o;
 }
 
+/* target: all its columns were to be filled; NULL: those that the statement names. */
+static void *wrong_count(struct binder *b, const struct object *target, int count, int expected, int at)
+{
+    struct buf names = {0};
+
+    if (!target)
+        return bind_refuse(b, ERR_TYPE, at, "%d value%s for %d column%s", count, count == 1 ? "" : "s", expected,
+                           expected == 1 ? "" : "s");
+    for (int i = 0; i < expected; i++) buf_printf(&names, "%s%s", i ? ", " : "", target->fields[i].name);
+    bind_refuse(b, ERR_TYPE, at, "%d value%s for the %d column%s of \"%s\": %s", count, count == 1 ? "" : "s", expected,
+                expected == 1 ? "" : "s", target->name, buf_text(&names));
+    buf_free(&names);
+    return NULL;
+}
+
 /* For each of `count` values the target's column: those named, else the first ones in order. */
 static int *insert_columns(struct binder *b, const struct insert *insert, const struct object *target, int count,
                            int at)
@@ -230,10 +258,7 @@ static int *insert_columns(struct binder *b, const struct insert *insert, const 
     int expected = names->count ? names->count : target->field_count;
     int *out = arena_alloc(b->arena, ((size_t)expected + 1) * sizeof *out);
 
-    if (count != expected) {
-        return bind_refuse(b, ERR_TYPE, at, "%d value%s for %d column%s", count, count == 1 ? "" : "s", expected,
-                           expected == 1 ? "" : "s");
-    }
+    if (count != expected) return wrong_count(b, names->count ? NULL : target, count, expected, at);
     for (int i = 0; i < count; i++) {
         out[i] = i;
         if (names->count && find_column(b, &names->items[i], target, &out[i])) return NULL;
@@ -317,6 +342,7 @@ static int create_pump(struct binder *b, const struct statement *s, struct objec
     if (plan_reads(b, o->plan, target->id))
         return err_set(b->err, ERR_TYPE, insert->target.at, "a circle: \"%s\" would be made from itself", target->name);
     if (!o->plan->insert_only) {
+        if (bind_refuse_groups(b, insert->select, o->plan)) return -1;
         return bind_later(
                    b, insert->select->at,
                    "a pump whose query takes rows back (add a window to GROUP BY, or CREATE STREAM ... AS SELECT)"),
@@ -333,9 +359,8 @@ static int create_pump(struct binder *b, const struct statement *s, struct objec
 
 static int create(struct binder *b, const struct statement *s, struct object *o)
 {
-    const struct ident *name = s->name.count ? &s->name.parts[s->name.count - 1] : NULL;
+    const struct ident *name = &s->name.parts[s->name.count - 1];
 
-    if (!name || s->name.count > 1) return bind_later(b, s->at, "names of schemas"), -1;
     o->name = bind_new_name(b, name);
     o->quoted = name->quoted;
     if (o->kind != OBJECT_PUMP && ident_is(name, "error_stream"))
@@ -397,14 +422,16 @@ static struct bound **insert_row(struct binder *b, const struct insert *insert, 
     struct scope scope = {.binder = b, .clause = CLAUSE_CONSTANT};
     struct bound **out = arena_alloc(b->arena, (size_t)target->field_count * sizeof *out), *value;
     const int *column = insert_columns(b, insert, target, row->values.count, row->at);
+    struct kept kept = {.count = 0};
 
     if (!column) return NULL;
     for (int i = 0; i < target->field_count; i++) out[i] = missing_value(b, &target->fields[i]);
     for (int i = 0; i < row->values.count; i++) {
-        if (!(value = bind_expr(&scope, row->values.items[i]))) return NULL;
-        if (!(out[column[i]] = bind_assign(b, value, &target->fields[column[i]]))) return NULL;
+        value = bind_expr(&scope, row->values.items[i]);
+        if (value) value = out[column[i]] = bind_assign(b, value, &target->fields[column[i]]);
+        if (!value && bind_keep(b, &kept)) break;
     }
-    return out;
+    return bind_kept(b, &kept) ? NULL : out;
 }
 
 int bind_insert(const struct bind_context *ctx, struct arena *arena, const struct statement *s, struct insert_rows *out,

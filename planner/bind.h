@@ -13,6 +13,10 @@ struct bind_context {
     usec max_ahead_default; /* USEC_MAX: off */
     void (*warn)(void *arg, int at, const char *message); /* may be NULL */
     void *warn_arg;
+    /* Errors of a statement besides the one that is returned, in other parts of it that do not depend on each other.
+     * NULL: nobody wants them, and binding ends at the first. */
+    void (*more)(void *arg, const struct err *err);
+    void *more_arg;
 };
 
 /* CREATE STREAM | STREAM AS | VIEW | PUMP: a new object, complete but for its id, not yet in the catalogue. For a pump,

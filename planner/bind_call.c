@@ -1,102 +1,23 @@
 /* bind_call.c - calls: the written forms of functions become plain calls, arguments are cast to what the function
  * takes. */
 #include "planner/binder.h"
+#include "planner/function_id.h"
+
 #include <assert.h>
 
-/* ---- types ---- */
-
-static bool widens(enum type_kind from, enum type_kind to)
-{
-    return from == TYPE_NULL || from == to || (type_is_numeric(from) && type_is_numeric(to) && from < to);
-}
-
-int type_common(struct type a, struct type b, struct type *out)
-{
-    if (a.kind == b.kind) {
-        *out = a;
-        if (!a.length || !b.length)
-            out->length = 0;
-        else if (b.length > a.length)
-            out->length = b.length;
-        return 0;
-    }
-    if (widens(a.kind, b.kind))
-        *out = b;
-    else if (widens(b.kind, a.kind))
-        *out = a;
-    else
-        return -1;
-    return 0;
-}
-
-/* A number literal becomes one of the wider type at once. */
-static struct bound *cast_const(struct binder *b, const struct bound *e, struct type to)
-{
-    struct bound *c = bound_new(b, BOUND_CONST, to.kind, e->at);
-
-    c->null = e->null;
-    if (to.kind == TYPE_DOUBLE)
-        c->d = (double)e->i;
-    else
-        c->i = e->i;
-    return c;
-}
-
-struct bound *bind_cast(struct binder *b, struct bound *e, struct type to, enum cast_how how, int at)
-{
-    const struct function *f = function_cast(e->type, to, how);
-    bool same = e->type.kind == to.kind, cut = to.length && (!e->type.length || e->type.length > to.length);
-    struct bound *call;
-
-    if (same && !cut) return e;
-    if (!f) {
-        return bind_refuse(b, ERR_TYPE, at, "%s cannot be cast to %s", type_kind_name(e->type.kind),
-                           type_kind_name(to.kind));
-    }
-    if (e->kind == BOUND_CONST && (e->null || (widens(e->type.kind, to.kind) && !same))) return cast_const(b, e, to);
-    call = bound_new(b, BOUND_CALL, to.kind, at);
-    call->type = to;
-    call->function = f;
-    call->count = 1;
-    call->args = arena_alloc(b->arena, sizeof *call->args);
-    call->args[0] = e;
-    return call;
-}
-
-/* The old service cuts text that is too long for its column. */
-static struct bound *cut_text(struct binder *b, struct bound *e, struct type to)
-{
-    struct bound *length = bound_int(b, TYPE_BIGINT, to.length, e->at), *cut;
-
-    if (!to.length || (e->type.length && e->type.length <= to.length)) return e;
-    if ((cut = bind_function(b, e->at, "LEFT", 2, (struct bound *[]){e, length}))) cut->type = to;
-    return cut;
-}
-
-/* A text literal for a column of times is one of them. */
-static struct bound *text_time(struct binder *b, const struct bound *e)
-{
-    usec t;
-
-    if (!time_parse(e->s.ptr, e->s.len, &t)) return bound_int(b, TYPE_TIMESTAMP, t, e->at);
-    return bind_refuse(b, ERR_VALUE, e->at, "'%.*s' is no TIMESTAMP", (int)e->s.len, e->s.ptr);
-}
-
-struct bound *bind_assign(struct binder *b, struct bound *e, const struct field *to)
-{
-    enum type_kind from = e->type.kind, kind = to->type.kind;
-
-    if (from == TYPE_VARCHAR && kind == TYPE_VARCHAR && b->ctx->dialect == DIALECT_KINESIS)
-        return cut_text(b, e, to->type);
-    if (from == kind || from == TYPE_NULL || (type_is_numeric(from) && type_is_numeric(kind))) {
-        return bind_cast(b, e, to->type, CAST_EXPLICIT, e->at);
-    }
-    if (e->kind == BOUND_CONST && from == TYPE_VARCHAR && kind == TYPE_TIMESTAMP) return text_time(b, e);
-    return bind_refuse(b, ERR_TYPE, e->at, "column \"%s\" is %s, this is %s: write CAST(... AS %s)", to->name,
-                       type_kind_name(kind), type_kind_name(from), type_kind_name(kind));
-}
-
 /* ---- plain calls ---- */
+
+/* ROUND(x, 2) has two digits behind the point; how many, is known where they are a constant. */
+static void fix_scale(struct bound *call)
+{
+    const struct bound *digits = call->count == 2 ? call->args[1] : NULL;
+    int scale = call->type.scale, kept;
+
+    if (call->function->id != FN_ROUND_DECIMAL_TO && call->function->id != FN_TRUNC_DECIMAL_TO) return;
+    if (digits->kind != BOUND_CONST || digits->null || digits->i >= scale) return;
+    kept = digits->i > 0 ? (int)digits->i : 0;
+    call->type = type_decimal(call->type.precision - scale + kept, kept);
+}
 
 struct bound *bind_function(struct binder *b, int at, const char *name, int count, struct bound *const *args)
 {
@@ -106,39 +27,15 @@ struct bound *bind_function(struct binder *b, int at, const char *name, int coun
     if (count > FUNCTION_ARGS_MAX)
         return bind_refuse(b, ERR_LIMIT, at, "%s has more than %d arguments", name, FUNCTION_ARGS_MAX);
     for (int i = 0; i < count; i++) have[i] = args[i]->type;
-    call->function = function_find(str_lit(name), have, count, at, want, &call->type, b->err);
-    if (!call->function) return NULL;
+    call->function = function_find(str_lit(name), have, count, bind_digits_max(b), at, want, &call->type, b->err);
+    if (!call->function) return bind_refuse_call(b, at, name, count, args);
     call->count = count;
     call->args = arena_alloc(b->arena, (size_t)count * sizeof *call->args);
     for (int i = 0; i < count; i++) {
         if (!(call->args[i] = bind_cast(b, args[i], want[i], CAST_IMPLICIT, at))) return NULL;
     }
+    fix_scale(call);
     return call;
-}
-
-/* The type without its length. */
-static struct type unlimited(struct type type)
-{
-    type.length = 0;
-    return type;
-}
-
-/* All the thens and the else get one type. */
-struct bound *bind_case(struct binder *b, int at, struct bound **args, int count)
-{
-    struct bound *c = bound_new(b, BOUND_CASE, TYPE_NULL, at);
-
-    for (int i = 1; i < count; i += i + 2 < count ? 2 : 1) {
-        if (!type_common(c->type, args[i]->type, &c->type)) continue;
-        return bind_refuse(b, ERR_TYPE, args[i]->at, "CASE yields %s and %s", type_kind_name(c->type.kind),
-                           type_kind_name(args[i]->type.kind));
-    }
-    for (int i = 1; i < count; i += i + 2 < count ? 2 : 1) {
-        if (!(args[i] = bind_cast(b, args[i], unlimited(c->type), CAST_IMPLICIT, args[i]->at))) return NULL;
-    }
-    c->args = args;
-    c->count = count;
-    return c;
 }
 
 /* ---- the written forms ---- */
@@ -227,7 +124,9 @@ static struct bound *formed(struct scope *scope, const struct expr *e)
     switch (e->call.form) {
     case CALL_PLAIN:
         return plain(scope, e, call_is(e, "SUBSTRING") ? "SUBSTRING_OR_NULL" : name); /* kinesis-sql.md, 11.3 */
-    case CALL_STAR: return bind_refuse(b, ERR_SYNTAX, e->at, "only COUNT takes *");
+    case CALL_STAR:
+        if (!function_exists(str_lit(name))) return bind_unknown_function(b, str_lit(name), e->at);
+        return bind_refuse(b, ERR_SYNTAX, e->at, "only COUNT takes *");
     case CALL_BY:
         if (!call_is(e, "STEP")) break;
         return plain(scope, e, "STEP");
@@ -253,11 +152,35 @@ static struct bound *formed(struct scope *scope, const struct expr *e)
 static bool is_planned(const struct expr *e)
 {
     static const char *const names[] = {
-        "SESSION",       "ROW_NUMBER",     "RANK",       "DENSE_RANK",  "LAG",           "LEAD",
-        "NTH_VALUE",     "JSON_VALUE",     "JSON_QUERY", "JSON_EXISTS", "REGEX_REPLACE", "REGEXP_REPLACE",
-        "REGEXP_LIKE",   "REGEXP_EXTRACT", "INITCAP",    "OVERLAY",     "DATE_BIN",      "TIMESTAMPADD",
-        "TIMESTAMPDIFF", "SPLIT_INDEX",    "SPLIT_PART", "LPAD",        "RPAD",          "MD5",
-        "SHA256",        "CONCAT_WS",      "REPEAT",     "TYPEOF",      "CARDINALITY",   "REGEX_LOG_PARSE",
+        "SESSION",
+        "ROW_NUMBER",
+        "RANK",
+        "DENSE_RANK",
+        "LAG",
+        "LEAD",
+        "NTH_VALUE",
+        "JSON_VALUE",
+        "JSON_QUERY",
+        "JSON_EXISTS",
+        "REGEX_REPLACE",
+        "REGEXP_REPLACE",
+        "REGEXP_LIKE",
+        "REGEXP_EXTRACT",
+        "INITCAP",
+        "OVERLAY",
+        "DATE_BIN",
+        "TIMESTAMPADD",
+        "TIMESTAMPDIFF",
+        "SPLIT_INDEX",
+        "SPLIT_PART",
+        "LPAD",
+        "RPAD",
+        "MD5",
+        "SHA256",
+        "CONCAT_WS",
+        "REPEAT",
+        "CARDINALITY",
+        "REGEX_LOG_PARSE",
         "GROUPING",
     };
 

@@ -115,6 +115,7 @@ static int check_request(struct binder *b, const struct select *select, const st
         return err_set(b->err, ERR_TYPE, select->lateness->at,
                        "ALLOW LATENESS needs a window over event time: nothing else is late here");
     if (select->emit != EMIT_CLAUSE_ON_CLOSE || plan->insert_only || asked->lateness) return 0;
+    if (bind_refuse_groups(b, select, plan)) return -1;
     return err_set(b->err, ERR_TYPE, select->at,
                    "EMIT ON CLOSE needs a window: this query takes rows back as long as it runs");
 }

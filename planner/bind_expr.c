@@ -23,6 +23,19 @@ struct bound *bound_int(struct binder *b, enum type_kind type, int64_t value, in
     return n;
 }
 
+struct bound *bound_decimal(struct binder *b, struct type type, __int128 value, int at)
+{
+    struct bound *n = bound_new(b, BOUND_CONST, TYPE_DECIMAL, at);
+
+    n->type = type;
+    if (type_phys(type) == PHYS_WIDE) {
+        n->wide = value;
+    } else {
+        n->i = (int64_t)value;
+    }
+    return n;
+}
+
 struct bound *bound_text(struct binder *b, const char *text, int at)
 {
     struct bound *n = bound_new(b, BOUND_CONST, TYPE_VARCHAR, at);
@@ -302,10 +315,10 @@ static struct bound *cast(struct scope *scope, const struct expr *e)
     struct bound *value;
     struct type to;
 
-    if (e->cast.try_cast) return bind_later(scope->binder, e->at, "TRY_CAST");
     if (bind_type(scope->binder, e->cast.type, &to)) return NULL;
     value = operand->kind == EXPR_QUALIFIED && type_is_numeric(to.kind) ? qualified(scope, operand, "interval_count")
                                                                         : bind_expr(scope, operand);
+    if (value && e->cast.try_cast) return bind_try_cast(scope->binder, value, to, e->at);
     return value ? bind_cast(scope->binder, value, to, CAST_EXPLICIT, e->at) : NULL;
 }
 
@@ -316,8 +329,8 @@ struct bound *bind_condition(struct scope *scope, const struct expr *e, const ch
     if (!test || test->type.kind == TYPE_BOOLEAN) return test;
     if (test->type.kind == TYPE_NULL)
         return bind_cast(scope->binder, test, (struct type){.kind = TYPE_BOOLEAN}, CAST_IMPLICIT, e->at);
-    return bind_refuse(scope->binder, ERR_TYPE, e->at, "%s needs a BOOLEAN, this is %s", what,
-                       type_kind_name(test->type.kind));
+    return bind_refuse(scope->binder, ERR_TYPE, e->at, "%s needs a BOOLEAN, this is %s: compare it with something",
+                       what, type_kind_name(test->type.kind));
 }
 
 struct bound *bind_expr(struct scope *scope, const struct expr *e)

@@ -46,8 +46,8 @@ static const struct expr *written_key(struct scope *scope, const struct select *
     if (e->kind != EXPR_NUMBER || e->number.kind != NUMBER_INTEGER) return e;
     n = e->number.text.len > 4 ? 0 : atoi(arena_copy(scope->binder->arena, e->number.text.ptr, e->number.text.len));
     if (n >= 1 && n <= items->count && items->items[n - 1].expr->kind != EXPR_STAR) return items->items[n - 1].expr;
-    return bind_refuse(scope->binder, ERR_NAME, e->at, "GROUP BY %.*s: the select list has %d columns",
-                       (int)e->number.text.len, e->number.text.ptr, items->count);
+    return bind_refuse(scope->binder, ERR_NAME, e->at, "GROUP BY %.*s: the select list has %d column%s",
+                       (int)e->number.text.len, e->number.text.ptr, items->count, items->count == 1 ? "" : "s");
 }
 
 static bool is_monotonic(const struct expr *e)
@@ -239,6 +239,11 @@ static const struct aggregate_word *aggregate_word(struct str name)
     return NULL;
 }
 
+const char *bind_aggregate_name(int i)
+{
+    return i < (int)(sizeof aggregate_words / sizeof *aggregate_words) ? aggregate_words[i].word : NULL;
+}
+
 bool bind_is_aggregate(struct str name)
 {
     return aggregate_word(name);
@@ -252,7 +257,9 @@ static int refuse_place(struct scope *scope, const struct expr *e, const char *w
     case CLAUSE_ITEM:
     case CLAUSE_HAVING: return 0;
     case CLAUSE_WHERE: return err_set(err, ERR_SYNTAX, e->at, "%s cannot stand in WHERE: write HAVING", word);
-    case CLAUSE_GROUP: return err_set(err, ERR_SYNTAX, e->at, "%s cannot stand in GROUP BY", word);
+    case CLAUSE_GROUP:
+        return err_set(err, ERR_SYNTAX, e->at,
+                       "%s cannot stand in GROUP BY: group by the columns it is to be computed for", word);
     case CLAUSE_FILTER: return err_set(err, ERR_SYNTAX, e->at, "%s cannot stand in FILTER", word);
     case CLAUSE_ARGUMENT:
         return err_set(err, ERR_SYNTAX, e->at, "%s cannot stand inside an aggregate: compute it in a subquery", word);
@@ -269,11 +276,12 @@ static int refuse_parts(struct binder *b, const struct expr *e, const struct agg
 
     if (word->kind < 0) return bind_later(b, e->at, "%s", word->word), -1;
     if (c->order.count || c->within_group.count) return bind_later(b, e->at, "ORDER BY inside an aggregate"), -1;
-    if (c->args.count > 1) return bind_later(b, e->at, "%s of several expressions", word->word), -1;
+    if (c->args.count > 1 && word->kind == AGG_COUNT) return bind_later(b, e->at, "COUNT of several expressions"), -1;
     if (c->form == CALL_STAR && word->kind != AGG_COUNT)
         return err_set(b->err, ERR_SYNTAX, e->at, "only COUNT takes *");
     if (c->form != CALL_STAR && !(c->form == CALL_PLAIN && c->args.count == 1))
-        return err_set(b->err, ERR_SYNTAX, e->at, "%s takes one expression", word->word);
+        return err_set(b->err, ERR_SYNTAX, e->at, "%s takes one expression%s", word->word,
+                       word->kind == AGG_COUNT ? ", or *: COUNT(*)" : "");
     return 0;
 }
 
@@ -457,7 +465,11 @@ static struct bound *not_grouped(struct binder *b, const struct grouping *g, con
     const char *name = e->kind == BOUND_COLUMN    ? g->input->fields[e->column].name
                        : e->kind == BOUND_ROWTIME ? "ROWTIME"
                                                   : "_watermark";
+    struct steps steps;
 
+    if (window_is_timed(&g->window) && steps_of(g->input, e, &steps))
+        return bind_refuse(b, ERR_TYPE, e->at,
+                           "\"%s\" differs within a window: write window_start or window_end, or MAX(%s)", name, name);
     return bind_refuse(b, ERR_TYPE, e->at,
                        "\"%s\" is neither in GROUP BY nor inside an aggregate: add it to GROUP BY, or write MAX(%s)",
                        name, name);

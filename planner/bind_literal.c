@@ -1,34 +1,59 @@
 /* bind_literal.c - literals as constants. */
-#include "base/num.h"
+#include "base/decimal.h"
 #include "planner/binder.h"
 #include <math.h>
 #include <string.h>
 
 /* ---- numbers ---- */
 
+/* A DECIMAL of as many digits as are written: 4.50 is DECIMAL(3, 2). */
+static struct bound *decimal(struct binder *b, struct str text, bool negative, int at)
+{
+    const char *point = memchr(text.ptr, '.', text.len);
+    int scale = point ? (int)(text.ptr + text.len - point) - 1 : 0, digits;
+    __int128 v;
+
+    if (scale > DECIMAL_DIGITS_MAX || decimal_parse(text.ptr, text.len, scale, &v)) {
+        return bind_refuse(b, ERR_VALUE, at,
+                           "%.*s has more than the %d digits of a DECIMAL: with an exponent it is a DOUBLE",
+                           (int)text.len, text.ptr, DECIMAL_DIGITS_MAX);
+    }
+    digits = decimal_digits(v);
+    digits = digits > scale ? digits : scale;
+    return bound_decimal(b, type_decimal(digits ? digits : 1, scale), negative ? -v : v, at);
+}
+
+/* INTEGER, BIGINT, or where it does not fit that, DECIMAL. */
 static struct bound *integer(struct binder *b, const struct expr *e, bool negative)
 {
     const char *text =
         arena_printf(b->arena, "%s%.*s", negative ? "-" : "", (int)e->number.text.len, e->number.text.ptr);
     int64_t value;
 
-    if (num_parse_int(text, strlen(text), &value))
-        return bind_refuse(b, ERR_VALUE, e->at, "%s does not fit a BIGINT", text);
+    if (num_parse_int(text, strlen(text), &value)) return decimal(b, e->number.text, negative, e->at);
     return bound_int(b, value == (int32_t)value ? TYPE_INTEGER : TYPE_BIGINT, value, e->at);
 }
 
-static struct bound *number(struct binder *b, const struct expr *e, bool negative)
+static struct bound *floating(struct binder *b, const struct expr *e, bool negative)
 {
-    struct bound *n;
+    struct bound *n = bound_new(b, BOUND_CONST, TYPE_DOUBLE, e->at);
 
-    if (e->number.kind == NUMBER_INTEGER) return integer(b, e, negative);
-    n = bound_new(b, BOUND_CONST, TYPE_DOUBLE, e->at);
     if (num_parse_double(e->number.text.ptr, e->number.text.len, &n->d) || isinf(n->d)) {
         return bind_refuse(b, ERR_VALUE, e->at, "%.*s does not fit a DOUBLE", (int)e->number.text.len,
                            e->number.text.ptr);
     }
     if (negative) n->d = -n->d;
     return n;
+}
+
+static struct bound *number(struct binder *b, const struct expr *e, bool negative)
+{
+    switch (e->number.kind) {
+    case NUMBER_INTEGER: return integer(b, e, negative);
+    case NUMBER_DECIMAL: return decimal(b, e->number.text, negative, e->at);
+    case NUMBER_DOUBLE: return floating(b, e, negative);
+    }
+    return NULL;
 }
 
 /* ---- intervals ---- */
@@ -119,9 +144,10 @@ int bind_interval(struct binder *b, const struct expr *e, struct type *type, int
     else
         take(&r, '+');
     if (!take_fields(&r, q, value)) {
-        return err_set(b->err, ERR_VALUE, e->at, "'%.*s' is no INTERVAL %s%s%s", (int)e->interval.text.len,
+        return err_set(b->err, ERR_VALUE, e->at, "'%.*s' is no INTERVAL %s%s%s%s", (int)e->interval.text.len,
                        e->interval.text.ptr, time_unit_name(q->first), q->first == q->last ? "" : " TO ",
-                       q->first == q->last ? "" : time_unit_name(q->last));
+                       q->first == q->last ? "" : time_unit_name(q->last),
+                       q->first == q->last ? ": write a number, as in INTERVAL '10' MINUTE" : "");
     }
     if (negative) *value = -*value;
     return 0;

@@ -37,12 +37,24 @@ int bind_check_case(struct binder *b, const struct ident *id, const char *name)
     return err_set(b->err, ERR_NAME, id->at, "\"%s\" exists only in quotes: write \"%s\"", name, name);
 }
 
+/* A pump where a stream should stand. */
+static int refuse_pump(struct binder *b, const struct ident *id)
+{
+    const struct object *pump = catalog_find(b->ctx->catalog, id->text, id->quoted, 1u << OBJECT_PUMP, id->at, NULL),
+                        *target = pump ? catalog_get(b->ctx->catalog, pump->target) : NULL;
+
+    if (!target) return 0;
+    return err_set(b->err, ERR_NAME, id->at, "\"%s\" is a pump: read the stream that it fills, \"%s\"", pump->name,
+                   target->name);
+}
+
+/* There are no schemas: sales.emps is emps. */
 struct object *bind_object(struct binder *b, const struct name *name, unsigned kinds)
 {
     const struct ident *id = &name->parts[name->count - 1];
     struct object *o;
 
-    if (name->count > 1) return bind_later(b, name->at, "names of schemas");
+    if (!catalog_find(b->ctx->catalog, id->text, id->quoted, kinds, id->at, NULL) && refuse_pump(b, id)) return NULL;
     o = catalog_find(b->ctx->catalog, id->text, id->quoted, kinds, id->at, b->err);
     return o && (o->system || !bind_check_case(b, id, o->name)) ? o : NULL;
 }
@@ -209,14 +221,15 @@ const char *bind_hint(struct binder *b, struct str word, const char *const *word
 int bind_unknown_column(struct binder *b, const struct ident *id, const struct source *source)
 {
     const char **words = arena_alloc(b->arena, ((size_t)source->field_count + 4 + SYSTEM_COLUMNS) * sizeof *words);
+    const char *near;
     size_t count = 0;
 
     for (int i = 0; i < source->field_count; i++) words[count++] = source->fields[i].name;
     for (int i = 0; i < 3 && source->window[i]; i++) words[count++] = window_names[i];
     for (int i = 0; i < SYSTEM_COLUMNS && source->scan; i++) words[count++] = system_columns[i].name;
     words[count++] = "ROWTIME";
-    return err_set(b->err, ERR_NAME, id->at, "unknown column \"%.*s\"%s", (int)id->text.len, id->text.ptr,
-                   bind_hint(b, id->text, words, count));
+    near = bind_hint(b, id->text, words, count);
+    return bind_refuse_column(b, id, source, *near ? near : NULL);
 }
 
 /* ROWTIME without a source: in a select list that of the row which is made, elsewhere the input's. */
@@ -264,12 +277,13 @@ static struct bound *unqualified(struct scope *scope, const struct ident *id, in
     if (scope->source) e = source_name(scope, id, at, &found);
     if (found != FOUND_NONE) return e;
     if ((e = moment(scope, id, at))) return e;
-    if (scope->source) return bind_unknown_column(scope->binder, id, scope->source), NULL;
-    return bind_refuse(scope->binder, ERR_NAME, at, "there are no columns here: \"%.*s\"", (int)id->text.len,
-                       id->text.ptr);
+    if (scope->source) return bind_unknown_name(scope, id), NULL;
+    return bind_refuse(scope->binder, ERR_NAME, at,
+                       "there are no columns here: \"%.*s\": if it is a text, write '%.*s'", (int)id->text.len,
+                       id->text.ptr, (int)id->text.len, id->text.ptr);
 }
 
-static struct bound *unknown_source(struct scope *scope, const struct ident *of)
+void *bind_unknown_source(struct scope *scope, const struct ident *of)
 {
     const char *name = scope->source ? scope->source->name : NULL;
 
@@ -286,7 +300,7 @@ static struct bound *qualified(struct scope *scope, const struct ident *of, cons
     enum found found;
     struct bound *e;
 
-    if (!source || !source->name || !ident_is(of, source->name)) return unknown_source(scope, of);
+    if (!source || !source->name || !ident_is(of, source->name)) return bind_unknown_source(scope, of);
     if (bind_check_case(scope->binder, of, source->name)) return NULL;
     if (ident_is(id, "ROWTIME")) return bound_new(scope->binder, BOUND_ROWTIME, TYPE_TIMESTAMP, at);
     e = source_name(scope, id, at, &found);

@@ -1,4 +1,5 @@
 /* bind_option.c - WITH (...) of streams: which options there are, and what their values mean. */
+#include "parser/suggest.h"
 #include "planner/binder.h"
 #include <stdlib.h>
 #include <string.h>
@@ -86,10 +87,18 @@ static int span_value(struct binder *b, const char *name, const struct expr *e, 
 
 /* ---- the options ---- */
 
+static const char *quoted_list(struct binder *b, const char *const *words, size_t count)
+{
+    const char *list = "";
+
+    for (size_t i = 0; i < count; i++) list = arena_printf(b->arena, "%s%s'%s'", list, i ? ", " : "", words[i]);
+    return list;
+}
+
 static int one_of(struct binder *b, const char *name, const struct expr *e, const char *const *words, size_t count,
                   const char **out)
 {
-    const char *text = value_text(b, e);
+    const char *text = value_text(b, e), *near;
 
     for (size_t i = 0; text && i < count; i++) {
         if (!str_equal_nocase(str_lit(text), str_lit(words[i]))) continue;
@@ -97,7 +106,9 @@ static int one_of(struct binder *b, const char *name, const struct expr *e, cons
         return 0;
     }
     if (!text) return -1;
-    return err_set(b->err, ERR_NAME, e->at, "unknown %s '%s'%s", name, text, bind_hint(b, str_lit(text), words, count));
+    if ((near = suggest(str_lit(text), words, count)))
+        return err_set(b->err, ERR_NAME, e->at, "unknown %s '%s': did you mean '%s'?", name, text, near);
+    return err_set(b->err, ERR_NAME, e->at, "unknown %s '%s': there are %s", name, text, quoted_list(b, words, count));
 }
 
 static int set_format(struct binder *b, const char *name, const struct expr *e, struct stream_options *s)

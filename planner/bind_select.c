@@ -49,8 +49,8 @@ static int add_star(struct scope *scope, const struct expr *star, struct items *
     const struct ident *of = star->name.count ? &star->name.parts[star->name.count - 1] : NULL;
 
     if (of && (!s->name || !ident_is(of, s->name))) {
-        return err_set(scope->binder->err, ERR_NAME, of->at, "unknown source \"%.*s\"", (int)of->text.len,
-                       of->text.ptr);
+        bind_unknown_source(scope, of);
+        return -1;
     }
     for (int i = 0; i < s->field_count; i++) {
         if (bind_is_window_column(s, i)) continue;
@@ -98,6 +98,7 @@ static int add_one(struct scope *scope, const struct select_item *item, struct i
 static int bind_items(struct scope *scope, const struct select_items *written, struct items *out)
 {
     size_t room = (size_t)written->count;
+    struct kept kept = {.count = 0};
 
     for (int i = 0; i < written->count; i++)
         room += written->items[i].expr->kind == EXPR_STAR ? (size_t)scope->source->field_count + 3 : 0;
@@ -105,8 +106,10 @@ static int bind_items(struct scope *scope, const struct select_items *written, s
     out->fields = arena_alloc(scope->binder->arena, room * sizeof *out->fields);
     for (int i = 0; i < written->count; i++) {
         const struct select_item *item = &written->items[i];
-        if (item->expr->kind == EXPR_STAR ? add_star(scope, item->expr, out) : add_one(scope, item, out)) return -1;
+        int failed = item->expr->kind == EXPR_STAR ? add_star(scope, item->expr, out) : add_one(scope, item, out);
+        if (failed && bind_keep(scope->binder, &kept)) break;
     }
+    if (bind_kept(scope->binder, &kept)) return -1;
     if (out->count) return 0;
     return err_set(scope->binder->err, ERR_SYNTAX, written->items[0].expr->at,
                    "the select list has no column besides ROWTIME");
@@ -114,12 +117,15 @@ static int bind_items(struct scope *scope, const struct select_items *written, s
 
 static int lift_items(struct binder *b, struct grouping *g, struct items *items)
 {
+    struct kept kept = {.count = 0};
+
     if (items->rowtime && !(items->rowtime = bind_lift(b, g, items->rowtime))) return -1;
     g->rowtime = items->rowtime;
     for (int i = 0; i < items->count; i++) {
-        if (!(items->exprs[i] = bind_lift(b, g, items->exprs[i]))) return -1;
+        items->exprs[i] = bind_lift(b, g, items->exprs[i]);
+        if (!items->exprs[i] && bind_keep(b, &kept)) break;
     }
-    return 0;
+    return bind_kept(b, &kept);
 }
 
 /* ---- SELECT ... FROM ... ---- */
@@ -133,19 +139,43 @@ struct clauses {
     struct items items;
 };
 
+/* HAVING is for groups: without any, it is a WHERE in the wrong place. */
+static int check_having(struct binder *b, const struct select *select, const struct clauses *c)
+{
+    if (!c->having || select->plain.groups.count || c->grouping.aggregate_count) return 0;
+    return err_set(b->err, ERR_SYNTAX, select->plain.having->at,
+                   "HAVING is a condition on groups, and this query has none: write WHERE");
+}
+
+/* The parts of a query that do not depend on each other: all their errors are found. */
+static int bind_parts(struct scope *scope, const struct select *select, struct clauses *c)
+{
+    struct binder *b = scope->binder;
+    struct kept kept = {.count = 0};
+
+    scope->clause = CLAUSE_WHERE;
+    if (select->plain.where && !(c->where = bind_condition(scope, select->plain.where, "WHERE")) && bind_keep(b, &kept))
+        return -1;
+    scope->clause = CLAUSE_GROUP;
+    if (bind_groups(scope, select, &c->grouping)) { /* what is above it needs it */
+        bind_keep(b, &kept);
+        return bind_kept(b, &kept);
+    }
+    scope->clause = CLAUSE_ITEM;
+    if (bind_items(scope, &select->plain.items, &c->items) && bind_keep(b, &kept)) return -1;
+    scope->clause = CLAUSE_HAVING;
+    if (select->plain.having && !(c->having = bind_condition(scope, select->plain.having, "HAVING")))
+        bind_keep(b, &kept);
+    return bind_kept(b, &kept);
+}
+
 static int bind_clauses(struct binder *b, const struct select *select, struct clauses *c)
 {
-    struct scope scope = {.binder = b, .source = &c->source, .grouping = &c->grouping, .overs = &c->overs};
+    struct scope scope = {
+        .binder = b, .source = &c->source, .grouping = &c->grouping, .overs = &c->overs, .select = select};
 
     c->overs.named = &select->plain.windows;
-    scope.clause = CLAUSE_WHERE;
-    if (select->plain.where && !(c->where = bind_condition(&scope, select->plain.where, "WHERE"))) return -1;
-    scope.clause = CLAUSE_GROUP;
-    if (bind_groups(&scope, select, &c->grouping)) return -1;
-    scope.clause = CLAUSE_ITEM;
-    if (bind_items(&scope, &select->plain.items, &c->items)) return -1;
-    scope.clause = CLAUSE_HAVING;
-    if (select->plain.having && !(c->having = bind_condition(&scope, select->plain.having, "HAVING"))) return -1;
+    if (bind_parts(&scope, select, c) || check_having(b, select, c)) return -1;
     c->grouping.grouped = select->plain.groups.count || c->grouping.aggregate_count || c->having;
     if (c->grouping.grouped && c->overs.count) return bind_later(b, select->at, "OVER beside GROUP BY"), -1;
     c->grouping.overs = &c->overs;
@@ -254,7 +284,7 @@ static int unite_types(struct binder *b, const struct plan *next, int at, struct
     }
     for (int i = 0; i < count; i++) {
         struct type *type = &fields[i].type;
-        if (!type_common(*type, next->fields[i].type, type)) continue;
+        if (!bind_common(b, *type, next->fields[i].type, type)) continue;
         return err_set(b->err, ERR_TYPE, at, "UNION ALL: column \"%s\" is %s before and %s here", next->fields[i].name,
                        type_kind_name(type->kind), type_kind_name(next->fields[i].type.kind));
     }

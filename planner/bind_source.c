@@ -33,21 +33,23 @@ static int select_source(struct binder *b, const struct select *select, struct s
     return 0;
 }
 
-static int data_source(struct binder *b, const struct expr *e, struct source *out)
+static int data_source(struct binder *b, const char *word, const struct expr *e, struct source *out)
 {
     if (e->kind == EXPR_CURSOR) return select_source(b, e->select, out);
     if (e->kind != EXPR_TABLE)
-        return err_set(b->err, ERR_SYNTAX, e->at, "windows are made of TABLE stream or TABLE (SELECT ...)");
+        return err_set(b->err, ERR_SYNTAX, e->at, "%s reads TABLE stream or TABLE (SELECT ...)", word);
     if (e->table.partition.count) return bind_later(b, e->table.partition.items[0]->at, "PARTITION BY in a window"), -1;
     return named_source(b, &e->table.name, out);
 }
 
-static struct bound *descriptor(struct scope *scope, const struct expr *e)
+static struct bound *descriptor(struct scope *scope, const char *word, const struct expr *e)
 {
     struct expr column = {.kind = EXPR_COLUMN, .at = e->at, .end = e->end};
 
     if (e->kind != EXPR_DESCRIPTOR || e->columns.count != 1)
-        return bind_refuse(scope->binder, ERR_SYNTAX, e->at, "the time of windows is one column: DESCRIPTOR(time)");
+        return bind_refuse(scope->binder, ERR_SYNTAX, e->at, "%s takes the time's column as DESCRIPTOR(%.*s)", word,
+                           e->kind == EXPR_COLUMN ? (int)e->name.parts[0].text.len : 4,
+                           e->kind == EXPR_COLUMN ? e->name.parts[0].text.ptr : "time");
     column.name = (struct name){.parts = e->columns.items, .count = 1, .at = e->columns.items[0].at};
     column.at = e->columns.items[0].at;
     return bind_column(scope, &column);
@@ -57,11 +59,12 @@ static int window_source(struct binder *b, const struct window_word *word, const
 {
     const struct expr *args[BIND_WINDOW_ARGS + 1] = {0}; /* one more: there is no offset behind the last */
     struct scope scope = {.binder = b, .source = out, .clause = CLAUSE_WHERE};
+    const char *name = bind_window_name(word);
     struct bound *time;
 
     if (e->call.zone) return bind_later(b, e->call.zone->at, "windows by TIME ZONE"), -1;
-    if (bind_window_args(b, word, e, args) || data_source(b, args[0], out)) return -1;
-    if (!(time = descriptor(&scope, args[1]))) return -1;
+    if (bind_window_args(b, word, e, args) || data_source(b, name, args[0], out)) return -1;
+    if (!(time = descriptor(&scope, name, args[1]))) return -1;
     return bind_window_columns(b, word, out, time, args + 2);
 }
 

@@ -48,11 +48,11 @@ enum { TYPE_WORDS = sizeof type_words / sizeof *type_words };
 
 static int unknown_type(struct binder *b, const struct ident *name)
 {
-    const char *words[TYPE_WORDS];
+    const char *words[TYPE_WORDS], *remedy = bind_type_remedy(name->text);
 
     for (int i = 0; i < TYPE_WORDS; i++) words[i] = type_words[i].word;
-    return err_set(b->err, ERR_NAME, name->at, "unknown type \"%.*s\"%s", (int)name->text.len, name->text.ptr,
-                   bind_hint(b, name->text, words, TYPE_WORDS));
+    return err_set(b->err, ERR_NAME, name->at, "unknown type \"%.*s\"%s%s", (int)name->text.len, name->text.ptr,
+                   remedy ? ": write " : "", remedy ? remedy : bind_hint(b, name->text, words, TYPE_WORDS));
 }
 
 /* DECIMAL, DECIMAL(p), DECIMAL(p, s). */

@@ -106,7 +106,7 @@ static struct role column_role(const struct plan *plan, int column, int depth)
 
 /* ROWTIME under whatever name, or a column that goes with it. An inner window's start stands for all of that window:
  * it is cut as the inner windows are, and lies early in them, so no finer window may be made of it. */
-static bool time_leaf(const struct plan *plan, const struct bound *e, struct steps *out)
+bool steps_of_leaf(const struct plan *plan, const struct bound *e, struct steps *out)
 {
     static const struct bound rowtime = {.kind = BOUND_ROWTIME, .type = {.kind = TYPE_TIMESTAMP}, .at = -1};
     struct role role = no_role;
@@ -122,6 +122,18 @@ static bool time_leaf(const struct plan *plan, const struct bound *e, struct ste
     out->window.right_closed = false;
     out->window.origin -= role.inner->right_closed;
     return true;
+}
+
+/* The expression that a subquery's column stands for, and in *plan what that reads; NULL: e is none. */
+static const struct bound *column_definition(const struct plan **plan, const struct bound *e)
+{
+    const struct plan *p = *plan;
+
+    if (e->kind != BOUND_COLUMN || e->column < 0) return NULL;
+    while (p->kind == PLAN_FILTER) p = p->input[0];
+    if (p->kind != PLAN_PROJECT || p->rowtime) return NULL;
+    *plan = p->input[0];
+    return p->exprs[e->column];
 }
 
 /* ---- what operators do to steps ---- */
@@ -298,10 +310,17 @@ static bool apply(struct steps *s, const struct bound *call, const struct bound 
     case FN_CEIL_SPAN: return !constant_first && cut_unit(s, constant->s, true);
     case FN_UNIX_TIMESTAMP: return scaled(s, 1, USEC_MS) && cut(s, 1, 0);
     case FN_TO_TIMESTAMP_MS: return scaled(s, USEC_MS, 1);
-    case FN_CAST_INTEGER_BIGINT:
     case FN_CAST_SAME: return true;
     default: return false;
     }
+}
+
+/* A column is a window when its definition is one of ROWTIME, which rows keep through the subquery. */
+static bool leaf_steps(const struct plan *plan, const struct bound *e, struct steps *out)
+{
+    if (steps_of_leaf(plan, e, out)) return true;
+    e = column_definition(&plan, e);
+    return e && steps_of(plan, e, out) && out->time->kind == BOUND_ROWTIME;
 }
 
 bool steps_of(const struct plan *plan, const struct bound *e, struct steps *out)
@@ -309,7 +328,7 @@ bool steps_of(const struct plan *plan, const struct bound *e, struct steps *out)
     bool first = e->kind == BOUND_CALL && e->count == 2 && e->args[0]->kind == BOUND_CONST;
     const struct bound *constant;
 
-    if (e->kind != BOUND_CALL) return time_leaf(plan, e, out);
+    if (e->kind != BOUND_CALL) return leaf_steps(plan, e, out);
     if (e->count < 1 || e->count > 2) return false;
     constant = e->count == 2 ? e->args[first ? 0 : 1] : NULL;
     if (constant && constant->kind != BOUND_CONST) return false;
@@ -350,10 +369,12 @@ struct bound *bind_moment_before(struct binder *b, struct bound *time, int at)
 /* A copy of e in which the event time is the moment. */
 static struct bound *at_moment(struct binder *b, const struct plan *input, const struct bound *e, struct bound *moment)
 {
+    const struct bound *definition;
     struct bound *copy;
     struct steps leaf;
 
-    if (e->kind != BOUND_CALL && time_leaf(input, e, &leaf)) return moment;
+    if (e->kind != BOUND_CALL && steps_of_leaf(input, e, &leaf)) return moment;
+    if ((definition = column_definition(&input, e))) return at_moment(b, input, definition, moment);
     copy = arena_alloc(b->arena, sizeof *copy);
     *copy = *e;
     if (e->count) copy->args = arena_alloc(b->arena, (size_t)e->count * sizeof *copy->args);

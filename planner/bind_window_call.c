@@ -17,21 +17,12 @@ struct window_call {
 /* What the user should have written instead of a column that is no event time. */
 static int not_event_time(struct binder *b, const struct source *source, const struct bound *time)
 {
-    const struct object *o = source && source->scan ? source->plan->object : NULL;
-    struct buf text = {0};
+    bool column = source && time->kind == BOUND_COLUMN && time->column >= 0;
+    const char *name = column ? source->plan->fields[time->column].name : NULL;
 
-    if (source && time->kind == BOUND_COLUMN && time->column >= 0)
-        buf_printf(&text, "\"%s\"", source->plan->fields[time->column].name);
-    else
-        buf_puts(&text, "this");
-    err_set(b->err, ERR_TYPE, time->at, "%s is not the event time: %s%s%s", buf_text(&text),
-            o && o->watermark_field >= 0 ? "write \"" : "write ROWTIME",
-            o && o->watermark_field >= 0 ? o->fields[o->watermark_field].name : "",
-            o && o->watermark_field >= 0 ? "\""
-            : o                          ? ", or name it in the stream's WATERMARK FOR"
-                                         : "");
-    buf_free(&text);
-    return -1;
+    return err_set(b->err, ERR_TYPE, time->at, "%s%s%s is not the event time: %s", name ? "\"" : "",
+                   name ? name : "this", name ? "\"" : "",
+                   bind_time_remedy(b, source ? source->plan : NULL, time->type.kind == TYPE_TIMESTAMP ? name : NULL));
 }
 
 /* *out: the time as steps; unqualified ROWTIME in a select list is the input row's here. */
@@ -40,7 +31,7 @@ static int event_time(struct binder *b, const struct source *source, const struc
     static const struct bound rowtime = {.kind = BOUND_ROWTIME, .type = {.kind = TYPE_TIMESTAMP}, .at = -1};
 
     if (time->kind == BOUND_COLUMN && time->column == PSEUDO_ROWTIME) time = source ? &rowtime : time;
-    if (source && time->kind != BOUND_CALL && steps_of(source->plan, time, out)) return 0;
+    if (source && steps_of_leaf(source->plan, time, out)) return 0;
     return not_event_time(b, source, time);
 }
 
@@ -203,12 +194,29 @@ static const struct window_word {
     const char *word;
     enum window_kind kind;
     const char *args[BIND_WINDOW_ARGS]; /* as a table function; the last one may be left out */
-    const char *form;
+    const char *takes, *form;           /* the arguments, said and shown */
 } window_words[] = {
-    {"TUMBLE", WINDOW_TUMBLE, {"DATA", "TIMECOL", "SIZE", "OFFSET"}, "INTERVAL '10' MINUTE"},
-    {"HOP", WINDOW_HOP, {"DATA", "TIMECOL", "SLIDE", "SIZE", "OFFSET"}, "INTERVAL '1' MINUTE, INTERVAL '10' MINUTE"},
-    {"CUMULATE", WINDOW_CUMULATE, {"DATA", "TIMECOL", "STEP", "SIZE", "OFFSET"}, "INTERVAL '1' HOUR, INTERVAL '1' DAY"},
+    {"TUMBLE",
+     WINDOW_TUMBLE,
+     {"DATA", "TIMECOL", "SIZE", "OFFSET"},
+     "a time and the window's size",
+     "INTERVAL '10' MINUTE"},
+    {"HOP",
+     WINDOW_HOP,
+     {"DATA", "TIMECOL", "SLIDE", "SIZE", "OFFSET"},
+     "a time, the windows' slide and their size",
+     "INTERVAL '1' MINUTE, INTERVAL '10' MINUTE"},
+    {"CUMULATE",
+     WINDOW_CUMULATE,
+     {"DATA", "TIMECOL", "STEP", "SIZE", "OFFSET"},
+     "a time, the windows' step and their greatest size",
+     "INTERVAL '1' HOUR, INTERVAL '1' DAY"},
 };
+
+const char *bind_window_name(const struct window_word *word)
+{
+    return word->word;
+}
 
 const struct window_word *bind_window_word(const struct ident *name)
 {
@@ -288,8 +296,8 @@ struct bound *bind_window_call(struct scope *scope, const struct window_word *wo
 
     if (e->call.zone) return bind_later(scope->binder, e->call.zone->at, "windows by TIME ZONE");
     if (count < most - 1 || count > most)
-        return bind_refuse(scope->binder, ERR_TYPE, e->at, "%s is written %s(ts, %s)", word->word, word->word,
-                           word->form);
+        return bind_refuse(scope->binder, ERR_TYPE, e->at, "%s takes %s: %s(ts, %s)", word->word, word->takes,
+                           word->word, word->form);
     if (!(c.time = bind_expr(scope, e->call.args.items[0].value))) return NULL;
     for (int i = 1; i < count; i++) spans[i - 1] = e->call.args.items[i].value;
     if (call_args(scope, word, spans, &c)) return NULL;

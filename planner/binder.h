@@ -11,9 +11,12 @@
  *   bind_emit.c     EMIT, ALLOW LATENESS: when a query's rows come, and whether they stay
  *   bind_name.c     names of columns
  *   bind_expr.c     expressions
- *   bind_call.c     calls of functions, casts, aggregates
+ *   bind_call.c     calls of functions
+ *   bind_cast.c     casts, what columns take, the type of a CASE
  *   bind_literal.c  literals
  *   bind_type.c     names of types
+ *   bind_remedy.c   what to write instead of unknown names and of groups that never end; several errors
+ *   bind_mismatch.c what to write instead of arguments and casts that do not fit
  *
  * Bound expressions are never changed once made: rewriting makes new nodes, so subtrees may be shared. Functions that
  * return a pointer return NULL on error, those that return int -1; binder->err is filled then. */
@@ -110,8 +113,9 @@ struct scope {
     struct binder *binder;
     struct source *source; /* NULL: none */
     enum clause clause;
-    struct grouping *grouping; /* NULL: there can be none */
-    struct overs *overs;       /* NULL: there can be none */
+    struct grouping *grouping;   /* NULL: there can be none */
+    struct overs *overs;         /* NULL: there can be none */
+    const struct select *select; /* the query it stands in; NULL: none */
 };
 
 /* ---- bind.c ---- */
@@ -137,6 +141,8 @@ int bind_groups(struct scope *scope, const struct select *select, struct groupin
 /* The aggregate as a pseudo column of scope->grouping. */
 struct bound *bind_aggregate(struct scope *scope, const struct expr *call);
 bool bind_is_aggregate(struct str name);
+/* The i-th of their names, or NULL. */
+const char *bind_aggregate_name(int i);
 /* The AGGREGATE above the input. */
 struct plan *bind_group_plan(struct binder *b, struct grouping *g, struct plan *input);
 /* An expression over the input as one over the aggregate's output. */
@@ -156,6 +162,8 @@ int bind_over_column(const struct overs *overs, int input_fields, int pseudo);
 /* ---- bind_window.c ---- */
 /* Whether e is such a value over the plan's rows. */
 bool steps_of(const struct plan *plan, const struct bound *e, struct steps *out);
+/* Whether e is the event time, or a column that goes with it. */
+bool steps_of_leaf(const struct plan *plan, const struct bound *e, struct steps *out);
 bool window_same(const struct window *a, const struct window *b);
 /* The window of the steps, for a plan. */
 struct window steps_window(struct binder *b, const struct steps *s);
@@ -168,6 +176,7 @@ struct bound *bind_moment_before(struct binder *b, struct bound *time, int at);
 /* TUMBLE, HOP or CUMULATE; NULL: the name is none of them. */
 struct window_word;
 const struct window_word *bind_window_word(const struct ident *name);
+const char *bind_window_name(const struct window_word *word);
 /* As a table function. Its arguments into their places: data, descriptor, one or two spans, the offset or NULL. */
 enum { BIND_WINDOW_ARGS = 5 };
 int bind_window_args(struct binder *b, const struct window_word *word, const struct expr *e, const struct expr **out);
@@ -187,6 +196,8 @@ struct bound *bind_source_column(struct binder *b, struct source *source, int co
 /* The column that the identifier names; -1: none is (err is untouched, *found false) or it is ambiguous. */
 enum found { FOUND_NONE, FOUND_ONE, FOUND_ERROR };
 enum found bind_field(struct binder *b, const struct ident *id, const struct field *fields, int count, int *out);
+/* Fills the error: the query's source has another name. */
+void *bind_unknown_source(struct scope *scope, const struct ident *of);
 int bind_unknown_column(struct binder *b, const struct ident *id, const struct source *source);
 /* A column of the source's table that a window function's own column of the same name hides. */
 bool bind_is_window_column(const struct source *source, int column);
@@ -205,11 +216,17 @@ struct bound *bind_condition(struct scope *scope, const struct expr *e, const ch
 struct bound *bind_call(struct scope *scope, const struct expr *e);
 /* A call of a registered function or operator; arguments are cast to what it takes. */
 struct bound *bind_function(struct binder *b, int at, const char *name, int count, struct bound *const *args);
+
+/* ---- bind_cast.c ---- */
 struct bound *bind_cast(struct binder *b, struct bound *e, struct type to, enum cast_how how, int at);
+/* CAST, with NULL for what cannot be cast. An error in e itself stays one. */
+struct bound *bind_try_cast(struct binder *b, struct bound *e, struct type to, int at);
 /* For columns of streams: numbers to numbers, texts to texts; what else differs is refused in the column's name. */
 struct bound *bind_assign(struct binder *b, struct bound *e, const struct field *to);
-/* The type that both widen to; -1 without err when there is none. */
-int type_common(struct type a, struct type b, struct type *out);
+/* The greatest precision of a DECIMAL result in the dialect. */
+int bind_digits_max(const struct binder *b);
+/* type_common in the dialect. */
+int bind_common(const struct binder *b, struct type a, struct type t, struct type *out);
 struct bound *bind_case(struct binder *b, int at, struct bound **args, int count);
 
 /* ---- bind_period.c ---- */
@@ -226,9 +243,40 @@ int bind_type(struct binder *b, const struct type_name *name, struct type *out);
 int bind_stream_options(struct binder *b, const struct options *options, struct object *o);
 int bind_refuse_options(struct binder *b, const struct options *options, const char *of);
 
+/* ---- bind_remedy.c ---- */
+/* Errors of parts of a statement that do not depend on each other: the first is returned in the end, the others go to
+ * ctx->more. */
+struct kept {
+    struct err first;
+    int count;
+};
+/* Keeps the error in b->err. True: nobody wants more, so stop. */
+bool bind_keep(struct binder *b, struct kept *kept);
+/* 0, or -1 with the first error. */
+int bind_kept(struct binder *b, const struct kept *kept);
+/* Fills the error for a name that stands where a column may stand and is none, with what was probably meant. */
+int bind_unknown_name(struct scope *scope, const struct ident *id);
+/* The same, with what is nearly the same name (bind_hint's text; NULL: nothing is) or the names there are. */
+int bind_refuse_column(struct binder *b, const struct ident *id, const struct source *source, const char *near);
+void *bind_unknown_function(struct binder *b, struct str name, int at);
+/* weir's word for another system's type, or NULL. */
+const char *bind_type_remedy(struct str name);
+/* What to write for a column that is no event time of the plan's rows (NULL: an expression). */
+const char *bind_time_remedy(struct binder *b, const struct plan *plan, const char *column);
+/* A query must not take rows back: fills the error (-1) if it does because its GROUP BY has no window; else 0. */
+int bind_refuse_groups(struct binder *b, const struct select *select, const struct plan *plan);
+
+/* ---- bind_mismatch.c ---- */
+/* Fills the error for a call that function_find did not find: there is no such function, or not of these arguments. */
+void *bind_refuse_call(struct binder *b, int at, const char *name, int count, struct bound *const *args);
+/* ": write ..." instead of a cast that there is not, or "". */
+const char *bind_cast_remedy(enum type_kind from, enum type_kind to);
+
 /* ---- nodes ---- */
 struct bound *bound_new(struct binder *b, enum bound_kind kind, enum type_kind type, int at);
 struct bound *bound_int(struct binder *b, enum type_kind type, int64_t value, int at);
+/* value: as it lies, without its point. */
+struct bound *bound_decimal(struct binder *b, struct type type, __int128 value, int at);
 /* Fills the error when e is more than a plan should hold (operands that are used twice multiply). */
 int bind_check_size(struct binder *b, const struct bound *e);
 struct bound *bound_text(struct binder *b, const char *text, int at);

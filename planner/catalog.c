@@ -7,9 +7,10 @@
 #include <string.h>
 
 struct catalog {
-    struct object **objects; /* in order of creation; owned */
+    struct object **objects; /* in order of creation */
     size_t count, capacity;
-    uint32_t last_id; /* the greatest ever given */
+    uint32_t last_id;  /* the greatest ever given */
+    uint32_t borrowed; /* objects up to this id belong to the catalogue below */
 };
 
 struct catalog *catalog_new(void)
@@ -17,10 +18,28 @@ struct catalog *catalog_new(void)
     return mem_zalloc(sizeof(struct catalog));
 }
 
+struct catalog *catalog_overlay(const struct catalog *base)
+{
+    struct catalog *c = catalog_new();
+
+    c->objects = mem_grow(NULL, &c->capacity, base->count + 1, sizeof *c->objects);
+    for (size_t i = 0; i < base->count; i++) c->objects[c->count++] = base->objects[i];
+    c->last_id = c->borrowed = base->last_id;
+    return c;
+}
+
+/* The object belongs to this catalogue, not to the one below. */
+static bool is_owned(const struct catalog *c, const struct object *o)
+{
+    return o->id > c->borrowed;
+}
+
 void catalog_free(struct catalog *c)
 {
     if (!c) return;
-    for (size_t i = 0; i < c->count; i++) object_free(c->objects[i]);
+    for (size_t i = 0; i < c->count; i++) {
+        if (is_owned(c, c->objects[i])) object_free(c->objects[i]);
+    }
     free(c->objects);
     free(c);
 }
@@ -66,7 +85,7 @@ void catalog_remove(struct catalog *c, uint32_t id)
 {
     for (size_t i = 0; i < c->count; i++) {
         if (c->objects[i]->id != id) continue;
-        object_free(c->objects[i]);
+        if (is_owned(c, c->objects[i])) object_free(c->objects[i]);
         memmove(&c->objects[i], &c->objects[i + 1], (--c->count - i) * sizeof *c->objects);
         return;
     }

@@ -65,7 +65,10 @@ struct object {
 
 struct catalog;
 struct catalog *catalog_new(void);
-void catalog_free(struct catalog *c); /* and all objects */
+void catalog_free(struct catalog *c); /* and all objects that are its own */
+/* A catalogue of the same objects, which stay the base's; what is added to it and removed from it concerns it alone.
+ * The base must outlive it and not change meanwhile. */
+struct catalog *catalog_overlay(const struct catalog *base);
 
 /* An empty object with an arena of its own, not in the catalogue yet. */
 struct object *object_new(enum object_kind kind);
@@ -75,7 +78,7 @@ void catalog_add(struct catalog *c, struct object *o, uint32_t id);
 /* The id that catalog_add would give; and: ids below `next` are not given any more. */
 uint32_t catalog_next_id(const struct catalog *c);
 void catalog_reserve(struct catalog *c, uint32_t next);
-/* Takes it out and frees it. */
+/* Takes it out, and frees it if it is its own. */
 void catalog_remove(struct catalog *c, uint32_t id);
 struct object *catalog_get(const struct catalog *c, uint32_t id);
 /* By name: an unquoted name matches without regard to case; a quoted one exactly, else without regard to case. Pumps

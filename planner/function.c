@@ -1,13 +1,25 @@
 /* function.c - see function.h. The list is functions.inc; overloads are found by trying each entry of the name. */
 #include "planner/function.h"
 #include "planner/function_id.h"
+#include "planner/type_common.h"
 
 #include <assert.h>
 #include <string.h>
 
-/* The words for types in the list. ANY: one type, the same for all arguments written so. */
-enum {
-    TYPE_ANY = 32,
+/* The words for types in the list; functions.inc says what the general ones and the rules mean. */
+enum word {
+    TYPE_ANY = TYPE_KINDS,
+    TYPE_WHOLE,
+    TYPE_FLOAT,
+    TYPE_TEXT,
+    SAME,
+    DECIMAL_SUM,
+    DECIMAL_PRODUCT,
+    DECIMAL_QUOTIENT,
+    DECIMAL_MODULO,
+    DECIMAL_WHOLE,
+    DECIMAL_ROUNDED,
+    SPAN_UNION,
     ANY = TYPE_ANY,
     BOOLEAN = TYPE_BOOLEAN,
     TINYINT = TYPE_TINYINT,
@@ -91,7 +103,12 @@ const struct function *function_at(int id)
     return &overloads[id].function;
 }
 
-static struct str resolve_alias(struct str name)
+const char *function_alias(int i)
+{
+    return i < ALIASES ? aliases[i].name : NULL;
+}
+
+struct str function_resolve(struct str name)
 {
     for (int i = 0; i < ALIASES; i++) {
         if (str_equal_nocase(name, str_lit(aliases[i].name))) return str_lit(aliases[i].of);
@@ -106,7 +123,7 @@ static bool has_name(const struct overload *o, struct str name)
 
 bool function_exists(struct str name)
 {
-    struct str real = resolve_alias(name);
+    struct str real = function_resolve(name);
 
     for (int i = 0; i < FN_COUNT; i++) {
         if (has_name(&overloads[i], real)) return true;
@@ -115,18 +132,6 @@ bool function_exists(struct str name)
 }
 
 /* ---- fitting arguments to an overload ---- */
-
-/* How many steps of widening lead from a type to another; -1: none do. NULL is any type. */
-static int widening(enum type_kind from, enum type_kind to)
-{
-    if (from == to || from == TYPE_NULL) return 0;
-    if (from > to) return -1;
-    if (from == TYPE_TIME || to == TYPE_TIME || to == TYPE_BINARY) return -1;
-    if (type_is_numeric(from) && type_is_numeric(to)) return (int)to - (int)from;
-    if (type_is_text(from) && type_is_text(to)) return (int)to - (int)from;
-    if (type_is_datetime(from) && type_is_datetime(to)) return (int)to - (int)from;
-    return -1;
-}
 
 static bool accepts_count(const struct overload *o, int n)
 {
@@ -138,28 +143,12 @@ static int wanted(const struct overload *o, int i)
     return o->args[i < o->count ? i : o->count - 1];
 }
 
-/* VARCHAR(0) holds every length. */
-static int32_t longer(int32_t a, int32_t b)
+/* The common type of all arguments written ANY. Returns -1 when there is none. */
+static int common_type(const struct overload *o, const struct type *args, int n, int digits_max, struct type *out)
 {
-    if (!a || !b) return 0;
-    return a > b ? a : b;
-}
-
-/* The narrowest type that all arguments written ANY widen to. Returns -1 when there is none. */
-static int common_type(const struct overload *o, const struct type *args, int n, struct type *out)
-{
-    *out = (struct type){.kind = TYPE_NULL};
+    *out = type_of(TYPE_NULL);
     for (int i = 0; i < n; i++) {
-        if (wanted(o, i) != ANY || args[i].kind == TYPE_NULL) continue;
-        if (out->kind == TYPE_NULL) {
-            *out = args[i];
-        } else if (widening(args[i].kind, out->kind) >= 0) {
-            out->length = longer(out->length, args[i].length);
-        } else if (widening(out->kind, args[i].kind) >= 0) {
-            *out = args[i];
-        } else {
-            return -1;
-        }
+        if (wanted(o, i) == ANY && type_common(*out, args[i], digits_max, out)) return -1;
     }
     return 0;
 }
@@ -170,27 +159,63 @@ static int fit(const struct overload *o, const struct type *args, int n)
     struct type common;
     int cost = 0;
 
-    if (!accepts_count(o, n) || common_type(o, args, n, &common)) return -1;
+    if (!accepts_count(o, n) || common_type(o, args, n, DECIMAL_DIGITS_MAX, &common)) return -1;
     for (int i = 0; i < n; i++) {
         int want = wanted(o, i);
-        int steps = widening(args[i].kind, want == ANY ? common.kind : (enum type_kind)want);
+        int steps = type_widening(args[i].kind, want == ANY ? common.kind : (enum type_kind)want);
         if (steps < 0) return -1;
         cost += steps;
     }
     return cost;
 }
 
-static void fill_types(const struct overload *o, const struct type *args, int n, struct type *want, struct type *result)
+/* What an argument becomes. Kernels of DECIMALs take whole numbers as they are. */
+static struct type wanted_type(int want, struct type have, struct type common)
+{
+    if (want == ANY) return common;
+    if (want == (int)have.kind || (want == TYPE_DECIMAL && type_is_whole(have.kind))) return have;
+    return want == TYPE_DECIMAL ? type_decimal(1, 0) : type_of((enum type_kind)want);
+}
+
+/* The union of the qualifiers of all intervals among the arguments; a NULL has none. */
+static struct type span_union(const struct type *args, const struct type *want, int n)
+{
+    struct type out = type_of(TYPE_NULL);
+
+    for (int i = 0; i < n; i++) {
+        if (type_is_interval(args[i].kind)) out = out.kind == TYPE_NULL ? args[i] : type_span_union(out, args[i]);
+    }
+    for (int i = 0; i < n && out.kind == TYPE_NULL; i++) {
+        if (type_is_interval(want[i].kind)) out = want[i];
+    }
+    return out;
+}
+
+/* What the words for results mean. */
+static struct type result_type(int word, const struct type *want, struct type common, int digits_max)
+{
+    switch (word) {
+    case ANY: return common;
+    case SAME: return want[0];
+    case DECIMAL_SUM: return type_decimal_sum(want[0], want[1], digits_max);
+    case DECIMAL_PRODUCT: return type_decimal_product(want[0], want[1], digits_max);
+    case DECIMAL_QUOTIENT: return type_decimal_quotient(want[0], want[1], digits_max);
+    case DECIMAL_MODULO: return type_decimal_modulo(want[0], want[1], digits_max);
+    case DECIMAL_WHOLE: return type_decimal_whole(want[0]);
+    case DECIMAL_ROUNDED: return type_decimal_rounded(want[0], digits_max);
+    default: return type_of((enum type_kind)word);
+    }
+}
+
+/* What is not shown (a comparison's operands) is not bounded by the dialect. */
+static void fill_types(const struct overload *o, const struct type *args, int n, int digits_max, struct type *want,
+                       struct type *result)
 {
     struct type common;
 
-    common_type(o, args, n, &common);
-    for (int i = 0; i < n; i++) {
-        int kind = wanted(o, i);
-        want[i] = kind == ANY ? common : (struct type){.kind = (enum type_kind)kind};
-        if (want[i].kind == args[i].kind) want[i].length = args[i].length;
-    }
-    *result = o->result == ANY ? common : (struct type){.kind = (enum type_kind)o->result};
+    common_type(o, args, n, o->result == ANY ? digits_max : DECIMAL_DIGITS_MAX, &common);
+    for (int i = 0; i < n; i++) want[i] = wanted_type(wanted(o, i), args[i], common);
+    *result = o->result == SPAN_UNION ? span_union(args, want, n) : result_type(o->result, want, common, digits_max);
 }
 
 /* ---- messages ---- */
@@ -284,10 +309,10 @@ static void wrong_arguments(struct str name, struct str real, const struct type 
     buf_free(&text);
 }
 
-const struct function *function_find(struct str name, const struct type *args, int n, int at, struct type *want,
-                                     struct type *result, struct err *err)
+const struct function *function_find(struct str name, const struct type *args, int n, int digits_max, int at,
+                                     struct type *want, struct type *result, struct err *err)
 {
-    struct str real = resolve_alias(name);
+    struct str real = function_resolve(name);
     const struct overload *best = NULL;
     int best_cost = 0;
 
@@ -300,7 +325,7 @@ const struct function *function_find(struct str name, const struct type *args, i
         best_cost = cost;
     }
     if (best) {
-        fill_types(best, args, n, want, result);
+        fill_types(best, args, n, digits_max, want, result);
         return &best->function;
     }
     if (function_exists(real)) {
@@ -313,20 +338,43 @@ const struct function *function_find(struct str name, const struct type *args, i
 
 /* ---- casts ---- */
 
-/* A text that is as long as `from` allows fits `to`. */
-static bool length_fits(struct type from, struct type to)
+/* Whether every value of `from` is one of `to` as it lies. */
+static bool is_same(struct type from, struct type to)
 {
-    return to.kind != TYPE_VARCHAR || to.length == 0 || (from.length && from.length <= to.length);
+    if (type_is_whole(from.kind) && type_is_whole(to.kind)) return from.kind <= to.kind;
+    if (from.kind == TYPE_REAL && to.kind == TYPE_DOUBLE) return true;
+    if (from.kind != to.kind && !(from.kind == TYPE_CHAR && to.kind == TYPE_VARCHAR)) return false;
+    if (from.kind == TYPE_DECIMAL)
+        return from.scale == to.scale && from.precision <= to.precision && type_phys(from) == type_phys(to);
+    if (type_phys(to) == PHYS_TEXT) return !to.length || (from.length && from.length <= to.length);
+    return true;
+}
+
+/* Whether an implicit cast may lead there: by widening, which for a text is not to cut it. */
+static bool is_implicit(struct type from, struct type to)
+{
+    return from.kind == to.kind ? from.kind == TYPE_DECIMAL : type_widening(from.kind, to.kind) >= 0;
+}
+
+/* Whether a word of a CAST's entry means the kind. */
+static bool covers(int word, enum type_kind kind)
+{
+    switch (word) {
+    case TYPE_WHOLE: return type_is_whole(kind);
+    case TYPE_FLOAT: return kind == TYPE_REAL || kind == TYPE_DOUBLE;
+    case TYPE_TEXT: return type_is_text(kind);
+    default: return word == (int)kind;
+    }
 }
 
 const struct function *function_cast(struct type from, struct type to, enum cast_how how)
 {
-    if (from.kind == to.kind && length_fits(from, to)) return function_at(FN_CAST_SAME);
-    if (how == CAST_IMPLICIT && (from.kind == to.kind || widening(from.kind, to.kind) < 0)) return NULL;
+    if (is_same(from, to)) return function_at(FN_CAST_SAME);
+    if (how == CAST_IMPLICIT && !is_implicit(from, to)) return NULL;
     if (from.kind == TYPE_NULL) return function_at(FN_CAST_NULL);
     for (int i = 0; i < FN_COUNT; i++) {
         const struct overload *o = &overloads[i];
-        if (o->form == FORM_CAST && o->args[0] == from.kind && o->result == to.kind) return &o->function;
+        if (o->form == FORM_CAST && covers(o->args[0], from.kind) && covers(o->result, to.kind)) return &o->function;
     }
     return NULL;
 }

@@ -19,19 +19,23 @@ struct function {
     const char *answer;    /* what it prints */
 };
 
-/* Finds the overload of `name` (without regard to case) that fits the argument types with the fewest implicit casts
- * (INTEGER to BIGINT to DOUBLE; NULL to anything; character literals are not numbers). Fills want[0..n-1] with the
- * types the arguments must be cast to and *result. NULL and *err at `at`: unknown name (with a suggestion), wrong
- * number or types of arguments (names the signatures there are). */
-const struct function *function_find(struct str name, const struct type *args, int n, int at, struct type *want,
-                                     struct type *result, struct err *err);
-/* The function that casts, or NULL when there is no such cast. Implicit casts are those that cannot fail and are
- * widening; explicit ones are CAST's. */
+/* Finds the overload of `name` (without regard to case) that fits the argument types with the fewest steps of widening
+ * (type_widening; character literals are not numbers). digits_max: the greatest precision of a DECIMAL result
+ * (type_common.h). Fills want[0..n-1] with the types the arguments must be cast to and *result. NULL and *err at `at`:
+ * unknown name (with a suggestion), wrong number or types of arguments (names the signatures there are). */
+const struct function *function_find(struct str name, const struct type *args, int n, int digits_max, int at,
+                                     struct type *want, struct type *result, struct err *err);
+/* The function that casts, or NULL when there is no such cast; FN_CAST_SAME where the value stays as it lies. Implicit
+ * casts are widening: they cannot fail, but for a BIGINT with more digits than the dialect's DECIMAL. Explicit ones are
+ * CAST's. */
 enum cast_how { CAST_IMPLICIT, CAST_EXPLICIT };
 const struct function *function_cast(struct type from, struct type to, enum cast_how how);
 /* True when there is a function of that name at all (also aggregates are not in here). */
 bool function_exists(struct str name);
 int function_count(void);
+/* The name of the list that another name stands for, or the name itself; the i-th of the other names, or NULL. */
+struct str function_resolve(struct str name);
+const char *function_alias(int i);
 const struct function *function_at(int id);
 
 #endif

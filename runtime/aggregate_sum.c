@@ -3,6 +3,7 @@
  * of its result's type is asked when it is read. */
 #include "runtime/aggregate_sum.h"
 
+#include "base/decimal.h"
 #include "base/decimal_sum.h"
 #include "base/sum.h"
 
@@ -217,14 +218,6 @@ static void put_whole(__int128 v, struct column *out, int row)
         out->ints[row] = (int64_t)v;
 }
 
-static __int128 ten_to(int exponent)
-{
-    __int128 v = 1;
-
-    while (exponent-- > 0) v *= 10;
-    return v;
-}
-
 /* A sum of decimals, or their mean, which has more digits behind the point in our dialect and is cut in the old
  * service's: there it is as long as the argument (bind_group.c). */
 static void read_decimal_sum(const struct agg *a, const struct decimal_sum *sum, int64_t count, struct column *out,
@@ -232,12 +225,12 @@ static void read_decimal_sum(const struct agg *a, const struct decimal_sum *sum,
 {
     int more = a->result.scale - a->scale;
     bool narrow = out->phys == PHYS_INT;
-    __int128 v = 0, bound = ten_to(a->result.precision);
+    __int128 v = 0;
     int failed = a->kind == AGG_SUM || count < 0
                      ? decimal_sum_value(sum, &v)
                      : decimal_sum_mean(sum, count, more, narrow ? DECIMAL_CUT : DECIMAL_ROUND, &v);
 
-    if (failed || v >= bound || v <= -bound)
+    if (failed || !decimal_fits(v, a->result.precision))
         out->error[row] = ROW_OVERFLOW;
     else if (narrow)
         out->ints[row] = (int64_t)v;

@@ -104,7 +104,11 @@ static inline struct text text_of(const char *ptr, size_t len)
 {
     struct text t = {.len = (uint32_t)len, .ptr = ptr};
 
-    __builtin_memcpy(t.prefix, ptr, len < 4 ? len : 4);
+    if (len >= 4) {
+        __builtin_memcpy(t.prefix, ptr, 4);
+        return t;
+    }
+    for (size_t i = 0; i < len; i++) t.prefix[i] = ptr[i];
     return t;
 }
 /* By bytes, shorter first: negative, 0, positive. */
@@ -117,7 +121,7 @@ static inline int text_compare(const struct text *a, const struct text *b)
 }
 static inline bool text_equal(const struct text *a, const struct text *b)
 {
-    return __builtin_memcmp(a, b, 8) == 0 && (a->len == 0 || __builtin_memcmp(a->ptr, b->ptr, a->len) == 0);
+    return __builtin_memcmp(a, b, 8) == 0 && (a->len <= 4 || __builtin_memcmp(a->ptr, b->ptr, a->len) == 0);
 }
 
 /* Bytes of one element of a vector. */

@@ -150,13 +150,21 @@ static struct slot *compile_leaf(struct eval *e, const struct bound *b)
     return s;
 }
 
+/* The types, too: a cast may change nothing but them. */
+static bool same_types(const struct bound *a, const struct bound *b)
+{
+    for (int i = 0; i < a->count; i++) {
+        if (!type_equal(a->args[i]->type, b->args[i]->type)) return false;
+    }
+    return type_equal(a->type, b->type);
+}
+
 static struct slot *find_call(const struct eval *e, const struct bound *b, struct slot *const *args)
 {
     for (int i = 0; i < e->count; i++) {
         struct slot *s = e->slots[i];
         if (s->bound->kind != b->kind || s->bound->function != b->function || s->bound->count != b->count) continue;
-        if (!type_equal(s->bound->type, b->type)) continue;
-        if (memcmp(s->args, args, (size_t)b->count * sizeof *args) == 0) return s;
+        if (memcmp(s->args, args, (size_t)b->count * sizeof *args) == 0 && same_types(s->bound, b)) return s;
     }
     return NULL;
 }

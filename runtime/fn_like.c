@@ -181,6 +181,23 @@ static void like_row(struct kernel_call *c, const struct like *like, int row)
     c->out->bools[row] = !like->broken && matches(like, &c->args[0]->texts[row]);
 }
 
+/* Whether a text begins with a literal of up to four bytes, or is one: no branch, no look at its other bytes. */
+static void match_short(const struct text *texts, const struct like *like, uint8_t *out, int rows)
+{
+    uint32_t prefix = like->prefix, mask = like->mask, len = (uint32_t)like->literal.len;
+    uint32_t most = like->kind == LIKE_EQUAL ? len : UINT32_MAX;
+
+    for (int row = 0; row < rows; row++) {
+        bool begins = ((get_u32(texts[row].prefix) ^ prefix) & mask) == 0;
+        out[row] = begins & (texts[row].len >= len) & (texts[row].len <= most);
+    }
+}
+
+static bool is_short(const struct like *like)
+{
+    return !like->broken && (like->kind == LIKE_EQUAL || like->kind == LIKE_PREFIX) && like->literal.len <= 4;
+}
+
 void fn_like(struct kernel_call *c)
 {
     struct like *like = like_state(c);
@@ -189,6 +206,10 @@ void fn_like(struct kernel_call *c)
     if (constant && !like->compiled) {
         compile(like, c, 0);
         like->compiled = true;
+    }
+    if (constant && is_short(like)) {
+        match_short(c->args[0]->texts, like, c->out->bools, c->rows);
+        return;
     }
     for (int row = 0; row < c->rows; row++) {
         if (!constant) compile(like, c, row);

@@ -122,47 +122,38 @@ void fn_is_false(struct kernel_call *c)
 /* ---- choosing ---- */
 
 #define TAKE(name, type)                                                                                               \
-    VECTORISED static void name(const uint8_t *restrict taken, const type *restrict value, type *restrict out,         \
+    VECTORISED static void name(const uint8_t *restrict taken, const type *value, const type *below, type *out,        \
                                 int rows)                                                                              \
     {                                                                                                                  \
-        for (int i = 0; i < rows; i++) out[i] = taken[i] ? value[i] : out[i];                                          \
+        for (int i = 0; i < rows; i++) out[i] = taken[i] ? value[i] : below[i];                                        \
     }
 
 TAKE(take_bools, uint8_t)
 TAKE(take_ints, int64_t)
 TAKE(take_doubles, double)
+TAKE(take_wides, __int128)
+TAKE(take_texts, struct text)
 
-static void take_texts(const uint8_t *taken, const struct text *value, struct text *out, int rows)
-{
-    for (int i = 0; i < rows; i++) {
-        if (taken[i]) out[i] = value[i];
-    }
-}
-
-static void take_wides(const uint8_t *taken, const __int128 *a, __int128 *out, int rows)
-{
-    for (int i = 0; i < rows; i++) {
-        if (taken[i]) out[i] = a[i];
-    }
-}
-
-static void take_values(const uint8_t *taken, const struct column *value, struct column *out, int rows)
+static void take_values(const uint8_t *taken, const struct column *value, const struct column *below,
+                        struct column *out, int rows)
 {
     switch (out->phys) {
-    case PHYS_BOOL: take_bools(taken, value->bools, out->bools, rows); break;
-    case PHYS_INT: take_ints(taken, value->ints, out->ints, rows); break;
-    case PHYS_DOUBLE: take_doubles(taken, value->doubles, out->doubles, rows); break;
-    case PHYS_TEXT: take_texts(taken, value->texts, out->texts, rows); break;
-    case PHYS_WIDE: take_wides(taken, value->wides, out->wides, rows); break;
+    case PHYS_BOOL: take_bools(taken, value->bools, below->bools, out->bools, rows); break;
+    case PHYS_INT: take_ints(taken, value->ints, below->ints, out->ints, rows); break;
+    case PHYS_DOUBLE: take_doubles(taken, value->doubles, below->doubles, out->doubles, rows); break;
+    case PHYS_TEXT: take_texts(taken, value->texts, below->texts, out->texts, rows); break;
+    case PHYS_WIDE: take_wides(taken, value->wides, below->wides, out->wides, rows); break;
     }
 }
 
-/* Where taken, out becomes value: its values, NULLs and errors. */
-static void take(struct kernel_call *c, const uint8_t *taken, const struct column *value)
+/* out becomes value where taken, else what lies below: its values, NULLs and errors. below may be out. */
+static void take(struct kernel_call *c, const uint8_t *taken, const struct column *value, const struct column *below)
 {
     struct column *out = c->out;
 
-    take_values(taken, value, out, c->rows);
+    take_values(taken, value, below, out, c->rows);
+    out->valid = below->valid;
+    out->error = below->error;
     if (value->valid || out->valid) {
         uint64_t bits[BATCH_WORDS], *valid = kernel_valid(c);
         pack_bools(taken, bits, c->rows);
@@ -186,9 +177,12 @@ static void take_all(struct kernel_call *c, const struct column *value)
     c->out->error = value->error;
 }
 
-static void truth_of(const struct column *when, uint8_t *truth, int rows)
+/* The condition's own bytes where it is never NULL, else in room. */
+static const uint8_t *truth_of(const struct column *when, uint8_t *room, int rows)
 {
-    for (int i = 0; i < rows; i++) truth[i] = when->bools[i] && !column_is_null(when, i);
+    if (!when->valid) return when->bools;
+    for (int i = 0; i < rows; i++) room[i] = when->bools[i] && bit_get(when->valid, i);
+    return room;
 }
 
 /* A condition that fails is the row's error, whatever the branches behind it hold. */
@@ -203,25 +197,41 @@ static void take_errors(struct kernel_call *c, const struct column *when)
 /* When, then, when, then, ..., else: from the last branch to the first, each laid over what comes behind it. */
 void fn_choose(struct kernel_call *c)
 {
-    uint8_t truth[BATCH_ROWS];
+    const struct column *below = c->args[c->count - 1];
+    uint8_t room[BATCH_ROWS];
 
-    take_all(c, c->args[c->count - 1]);
+    if (c->count == 1) take_all(c, below);
     for (int i = c->count - 3; i >= 0; i -= 2) {
-        truth_of(c->args[i], truth, c->rows);
-        take(c, truth, c->args[i + 1]);
+        take(c, truth_of(c->args[i], room, c->rows), c->args[i + 1], below);
         take_errors(c, c->args[i]);
+        below = c->out;
     }
 }
 
 /* Laid over from the last to the first, too: where an argument has a value (or an error), it is the result. */
 void fn_coalesce(struct kernel_call *c)
 {
+    const struct column *below = c->args[c->count - 1];
     uint8_t there[BATCH_ROWS];
 
-    take_all(c, c->args[c->count - 1]);
+    if (c->count == 1) take_all(c, below);
     for (int k = c->count - 2; k >= 0; k--) {
         const struct column *a = c->args[k];
         for (int i = 0; i < c->rows; i++) there[i] = !column_is_null(a, i) || (a->error && a->error[i]);
-        take(c, there, a);
+        take(c, there, a, below);
+        below = c->out;
+    }
+}
+
+/* An error that the second argument does not have becomes a NULL. */
+void fn_try_cast(struct kernel_call *c)
+{
+    const uint8_t *error = c->args[0]->error, *before = c->args[1]->error;
+
+    kernel_copy_values(c, c->args[0]);
+    c->out->valid = c->args[0]->valid;
+    c->out->error = c->args[1]->error;
+    for (int i = 0; error && i < c->rows; i++) {
+        if (error[i] && !(before && before[i])) kernel_null(c, i);
     }
 }

@@ -1,5 +1,6 @@
 /* format_read.c - texts of records as values of a type: decimals, dates and times, intervals, bytes. */
 #include "base/base64.h"
+#include "base/decimal.h"
 #include "planner/interval.h"
 #include "runtime/format_class.h"
 
@@ -7,77 +8,17 @@
 
 /* ---- decimals ---- */
 
-/* A number's text, taken apart. */
-struct number {
-    bool negative;
-    const char *digits, *end; /* of the mantissa, which may hold one point */
-    int64_t whole;            /* digits before the point, less those that the exponent moves behind it */
-};
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-/* [sign] digits behind an e; false when there are none. Far beyond what fits any number, the value is cut. */
-static bool take_exponent(const char *p, const char *end, int64_t *out)
-{
-    bool negative = p < end && *p == '-';
-    int64_t v = 0;
-
-    p += p < end && (*p == '-' || *p == '+');
-    if (p == end) return false;
-    for (; p < end; p++) {
-        if (!is_digit(*p)) return false;
-        if (v < 100000000) v = v * 10 + (*p - '0');
-    }
-    *out = negative ? -v : v;
-    return true;
-}
-
-static bool take_number(const char *p, const char *end, struct number *out)
-{
-    const char *point = NULL;
-    int64_t exponent = 0;
-
-    out->negative = p < end && *p == '-';
-    p += p < end && (*p == '-' || *p == '+');
-    out->digits = p;
-    for (; p < end && (is_digit(*p) || (*p == '.' && !point)); p++) {
-        if (*p == '.') point = p;
-    }
-    out->end = p;
-    if (out->end - out->digits == (point != NULL)) return false;
-    if (p < end && ((*p | 0x20) != 'e' || !take_exponent(p + 1, end, &exponent))) return false;
-    out->whole = (point ? point : out->end) - out->digits + exponent;
-    return true;
-}
-
 enum misfit read_decimal(const char *text, size_t len, int scale, __int128 bound, __int128 *out)
 {
-    struct number n;
-    __int128 v = 0;
-    int64_t kept;
+    __int128 v;
 
-    if (!take_number(text, text + len, &n)) return MISFIT_TYPE;
-    kept = n.whole + scale;
-    for (const char *p = n.digits; p < n.end && kept >= 0; p++) {
-        int digit = *p - '0';
-
-        if (*p == '.') continue;
-        if (kept-- == 0) {
-            v += digit >= 5;
-            break;
-        }
-        if (v > (bound - 1 - digit) / 10) return MISFIT_RANGE;
-        v = v * 10 + digit;
+    switch (decimal_parse(text, len, scale, &v)) {
+    case 0: break;
+    case -1: return MISFIT_TYPE;
+    default: return MISFIT_RANGE;
     }
-    for (; kept > 0 && v; kept--) {
-        if (v > (bound - 1) / 10) return MISFIT_RANGE;
-        v *= 10;
-    }
-    if (v >= bound) return MISFIT_RANGE;
-    *out = n.negative ? -v : v;
+    if (v >= bound || v <= -bound) return MISFIT_RANGE;
+    *out = v;
     return FITS;
 }
 
@@ -88,6 +29,11 @@ static usec day_begin(usec t)
     usec of_day = t % USEC_DAY;
 
     return t - (of_day < 0 ? of_day + USEC_DAY : of_day);
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
 }
 
 /* HH:mm[:ss[.f]]: the time of some day. */

@@ -3,7 +3,7 @@
  * The same for all formats; what the texts of a type mean stands in format_read.c. A text that reads as a number, a
  * boolean or a timestamp is one where the column wants it; a number into VARCHAR is its text, which the formats see to
  * (they know the source). */
-#include "base/num.h"
+#include "base/decimal.h"
 #include "runtime/format_class.h"
 
 #include <assert.h>
@@ -31,8 +31,7 @@ static void set_bounds(struct target *t, struct type type)
         t->most = INT64_MAX >> (64 - 8 * bytes[type.kind]);
         t->least = -t->most - 1;
     }
-    t->bound = 1;
-    for (int i = 0; i < type.precision; i++) t->bound *= 10;
+    t->bound = decimal_power(type.precision);
 }
 
 struct target *target_new(struct arena *arena, struct room *room, const struct field *field, struct err *err)

@@ -138,9 +138,20 @@ usec inlet_watermark_after(const struct inlet *in, int row)
     return max == USEC_MIN ? USEC_MIN : max - in->object->watermark_bound;
 }
 
+/* The rows held are those of the decoder's last run. */
+static int64_t count_cuts(const struct inlet *in, int from, int to)
+{
+    const uint16_t *cuts = decoder_cuts(in->decoder);
+    int64_t count = 0;
+
+    for (int i = from; cuts && i < to; i++) count += cuts[i];
+    return count;
+}
+
 void inlet_use_rows(struct inlet *in, int to)
 {
     assert(to > in->next && to <= in->ready);
+    in->memory.cuts += count_cuts(in, in->next, to);
     in->memory.rows += to - in->next;
     in->memory.max_time = in->max_after[to - 1];
     in->next = to;

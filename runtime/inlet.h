@@ -35,6 +35,7 @@ struct inlet_memory {
     int64_t idle;   /* enum activity */
     int64_t ended;  /* nothing more will come (R10: --close, `end`) */
     int64_t rows;   /* used so far */
+    int64_t cuts;   /* values of theirs, in columns that were read, that were cut to their columns' lengths */
 };
 
 struct inlet {

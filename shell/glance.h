@@ -7,7 +7,7 @@
 enum effect {
     EFFECT_NOTHING, /* no statement: blanks and comments */
     EFFECT_READ,    /* a plain SELECT, and what else reads results: it waits for the input */
-    EFFECT_DEFINE,  /* makes, changes or drops an object, or sets an option: what --check executes */
+    EFFECT_DEFINE,  /* makes, changes or drops an object, or sets an option */
     EFFECT_OTHER,   /* all the rest: INSERT, SELECT STREAM, SHOW, ... */
 };
 

@@ -38,7 +38,7 @@ static int take_arguments(struct run *run, const struct arguments *a, struct err
     return take_format(a->value[RUN_FORMAT], &run->runner.console.format, err);
 }
 
-static enum exit_code run_file(struct run *run, const char *path, int *statements)
+static enum exit_code run_file(struct run *run, const char *path, struct check_counts *counts)
 {
     struct script script;
     enum exit_code code;
@@ -47,7 +47,7 @@ static enum exit_code run_file(struct run *run, const char *path, int *statement
     if (script_read(path, &script, &err))
         code = report_error(&err);
     else if (run->check)
-        code = runner_check(&run->runner, &script, statements);
+        code = runner_check(&run->runner, &script, counts);
     else
         code = runner_script(&run->runner, &script);
     script_close(&script);
@@ -57,13 +57,14 @@ static enum exit_code run_file(struct run *run, const char *path, int *statement
 static enum exit_code check_files(struct run *run)
 {
     enum exit_code worst = EXIT_DONE;
-    int statements = 0;
+    struct check_counts counts = {0};
 
     for (int i = 0; i < run->file_count; i++) {
-        enum exit_code code = run_file(run, run->files[i], &statements);
+        enum exit_code code = run_file(run, run->files[i], &counts);
         if (code > worst) worst = code;
     }
-    if (worst == EXIT_DONE) fprintf(stderr, "%d statement%s: no errors\n", statements, statements == 1 ? "" : "s");
+    if (worst == EXIT_DONE)
+        fprintf(stderr, "%d statement%s: no errors\n", counts.statements, counts.statements == 1 ? "" : "s");
     return worst;
 }
 

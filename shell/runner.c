@@ -23,7 +23,7 @@ enum exit_code report_error(const struct err *err)
 static enum exit_code report_at(const struct script *script, int begin, const struct err *err)
 {
     if (err->code == ERR_INTERRUPTED) return EXIT_DONE;
-    script_report(script, begin, err);
+    script_report(script, DIAG_ERROR, begin, err);
     return exit_code_of(err->code);
 }
 
@@ -132,37 +132,76 @@ enum exit_code runner_statement(struct runner *r, const struct script *script, i
     return execute(r, script, begin, end, answer, &err) ? report_at(script, begin, &err) : EXIT_DONE;
 }
 
-enum exit_code runner_script(struct runner *r, const struct script *script)
-{
-    struct split split = split_text(str_of(script->text.ptr, script->text.len));
-    enum exit_code code = EXIT_DONE;
+/* ---- looking before leaping ---- */
 
-    for (int i = 0; i < split.count && code == EXIT_DONE && !console_stopped(&r->console); i++)
-        code = runner_statement(r, script, split.pieces[i].at, split.pieces[i].end, NULL);
-    split_free(&split);
+enum { SHOWN_MAX = 20 }; /* errors of one script; what is beyond them is only counted */
+
+struct report {
+    const struct script *script;
+    bool warnings;
+    int shown;
+    enum exit_code code;
+};
+
+/* A finding_handler. */
+static void report_finding(void *arg, enum diag_level level, const struct err *finding)
+{
+    struct report *report = arg;
+
+    if (level == DIAG_WARNING && !report->warnings) return;
+    if (level == DIAG_ERROR) report->code = exit_code_of(finding->code);
+    if (report->shown++ < SHOWN_MAX) script_report(report->script, level, 0, finding);
+}
+
+/* What cannot be printed or looked at is told in a sentence. */
+static void report_rest(const struct report *report, const struct check_counts *counts)
+{
+    int hidden = report->shown - SHOWN_MAX;
+
+    if (hidden > 0) fprintf(stderr, "%s: %d more error%s\n", report->script->name, hidden, hidden == 1 ? "" : "s");
+    if (counts->skipped)
+        fprintf(stderr, "%s: %d statement%s not checked: what %s is wrong above\n", report->script->name,
+                counts->skipped, counts->skipped == 1 ? " was" : "s were",
+                counts->skipped == 1 ? "it uses" : "they use");
+}
+
+static enum exit_code look_at(struct check *check, const struct script *script, bool warnings,
+                              struct check_counts *counts)
+{
+    struct report report = {.script = script, .warnings = warnings, .code = EXIT_DONE};
+    struct check_counts here = {0};
+
+    check_script(check, str_of(script->text.ptr, script->text.len), script->base_dir, report_finding, &report, &here);
+    report_rest(&report, &here);
+    counts->statements += here.statements;
+    counts->errors += here.errors;
+    return report.code;
+}
+
+enum exit_code runner_check(struct runner *r, const struct script *script, struct check_counts *counts)
+{
+    if (!r->check) r->check = check_begin(r->console.engine);
+    return look_at(r->check, script, true, counts);
+}
+
+/* Warnings come again when the statement is executed. */
+static enum exit_code look_first(struct runner *r, const struct script *script)
+{
+    struct check *check = check_begin(r->console.engine);
+    struct check_counts counts = {0};
+    enum exit_code code = look_at(check, script, false, &counts);
+
+    check_end(check);
     return code;
 }
 
-static int check_statement(struct runner *r, const struct script *script, struct piece piece, struct err *err)
-{
-    struct str sql = str_of(script->text.ptr + piece.at, (size_t)(piece.end - piece.at));
-    struct glance seen;
-    int failed = glance(sql, &seen, err);
-
-    free(seen.stream);
-    if (failed || seen.effect != EFFECT_DEFINE) return failed;
-    return console_execute(&r->console, script, piece.at, piece.end, NULL, err);
-}
-
-enum exit_code runner_check(struct runner *r, const struct script *script, int *statements)
+enum exit_code runner_script(struct runner *r, const struct script *script)
 {
     struct split split = split_text(str_of(script->text.ptr, script->text.len));
-    enum exit_code code = EXIT_DONE;
-    struct err err;
+    enum exit_code code = look_first(r, script);
 
-    for (int i = 0; i < split.count && !console_stopped(&r->console); i++)
-        if (check_statement(r, script, split.pieces[i], &err)) code = report_at(script, split.pieces[i].at, &err);
-    *statements += split.count;
+    for (int i = 0; i < split.count && code == EXIT_DONE && !console_stopped(&r->console); i++)
+        code = runner_statement(r, script, split.pieces[i].at, split.pieces[i].end, NULL);
     split_free(&split);
     return code;
 }
@@ -184,6 +223,8 @@ enum exit_code runner_close(struct runner *r, enum exit_code code)
     if (code == EXIT_DONE && r->console.engine && emitter_finish(&r->emitter, &err)) code = report_error(&err);
     emitter_close(&r->emitter);
     stdin_close(&r->feed);
+    check_end(r->check);
+    r->check = NULL;
     if (console_close(&r->console, &err)) closing = report_error(&err);
     return code == EXIT_DONE ? closing : code;
 }

@@ -17,6 +17,7 @@ struct runner {
     bool once;
     bool close;
     bool settled;         /* nothing was executed since that could bring new input */
+    struct check *check;  /* of --check; NULL: none */
     bool stdin_is_script; /* stdin gives statements: no stream can read it */
 };
 
@@ -26,14 +27,16 @@ enum exit_code runner_open(struct runner *runner, const struct engine_options *o
 /* Executes the statement [begin, end) of a script. *answer may be NULL. */
 enum exit_code runner_statement(struct runner *runner, const struct script *script, int begin, int end,
                                 enum answer *answer);
-/* Executes all statements, up to the first that fails. */
+/* Looks at all statements first, and executes none unless all are right as far as that can be known; then executes them
+ * up to the first that fails. */
 enum exit_code runner_script(struct runner *runner, const struct script *script);
 /* The end of a run that ends: settles, prints what is emitted. */
 enum exit_code runner_finish(struct runner *runner);
 /* Runs the queries until interrupted, or until nobody reads the results. */
 enum exit_code runner_follow(struct runner *runner);
-/* Executes the definitions of a script and parses the rest; all errors are reported. Adds to *statements. */
-enum exit_code runner_check(struct runner *runner, const struct script *script, int *statements);
+/* Looks at a script and executes nothing; reports all errors. What the scripts before have defined is there. Adds to
+ * *counts. */
+enum exit_code runner_check(struct runner *runner, const struct script *script, struct check_counts *counts);
 /* Closes the engine in order. Returns `code`, or what went wrong now. */
 enum exit_code runner_close(struct runner *runner, enum exit_code code);
 

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "base/utf8.h"
-#include "parser/diag.h"
 
 static char *folder_of(const char *path)
 {
@@ -44,7 +43,7 @@ static int read_bytes(int fd, const char *path, struct buf *out, struct err *err
 static int check_utf8(const char *path, const struct buf *text, struct err *err)
 {
     size_t good = utf8_valid_prefix(text->ptr, text->len);
-    struct place place;
+    struct text_place place;
 
     if (good == text->len) return 0;
     place = diag_place(str_of(text->ptr, text->len), (int)good);
@@ -112,7 +111,7 @@ static bool has_no_place(enum err_code code)
     return code == ERR_DISK || code == ERR_DAMAGED || code == ERR_OWNED || code == ERR_USAGE;
 }
 
-void script_report(const struct script *script, int begin, const struct err *err)
+void script_report(const struct script *script, enum diag_level level, int begin, const struct err *err)
 {
     struct err placed = *err;
     struct buf text = {0}, message = {0};
@@ -120,8 +119,7 @@ void script_report(const struct script *script, int begin, const struct err *err
     if (placed.at < 0 && !has_no_place(placed.code)) placed.at = 0;
     for (int64_t i = 0; i < script->lines_before; i++) buf_putc(&text, '\n');
     buf_put(&text, script->text.ptr, script->text.len);
-    diag_print(&message, DIAG_ERROR, script->name, str_of(text.ptr, text.len), begin + (int)script->lines_before,
-               &placed);
+    diag_print(&message, level, script->name, str_of(text.ptr, text.len), begin + (int)script->lines_before, &placed);
     fputs(buf_text(&message), stderr);
     buf_free(&text);
     buf_free(&message);

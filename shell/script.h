@@ -2,7 +2,7 @@
 #ifndef WEIR_SHELL_SCRIPT_H
 #define WEIR_SHELL_SCRIPT_H
 
-#include "base/mem.h"
+#include "parser/diag.h"
 
 enum { SCRIPT_BYTES_MAX = 64 * 1024 * 1024 };
 
@@ -22,8 +22,8 @@ void script_close(struct script *script);
 
 /* Forgets the text before `at`, but not how many lines it had. */
 void script_drop(struct script *script, int at);
-/* Prints an error on stderr, with file:line:column, the line and a caret. err->at counts from `begin`; without a place
- * the statement's beginning is shown, unless the error has nothing to do with the text. */
-void script_report(const struct script *script, int begin, const struct err *err);
+/* Prints an error or warning on stderr, with file:line:column, the line and a caret. err->at counts from `begin`;
+ * without a place the statement's beginning is shown, unless the error has nothing to do with the text. */
+void script_report(const struct script *script, enum diag_level level, int begin, const struct err *err);
 
 #endif

@@ -89,7 +89,7 @@ static int say(struct player *p, struct str sql, struct err *err)
 /* The statement failed as it must: the right text, in the right place. */
 static enum played check_error(struct player *p, const struct test_step *s, int begin, const struct err *err)
 {
-    struct place place = {0};
+    struct text_place place = {0};
 
     if (err->at >= 0) place = diag_place(s->body, begin + err->at);
     if (!strstr(err->text, s->error.text))
@@ -104,7 +104,7 @@ static enum played check_error(struct player *p, const struct test_step *s, int 
 static enum played play_statement(struct player *p, const struct test_step *s, const struct piece *piece, bool *over)
 {
     struct err err = {.at = -1};
-    struct place place = diag_place(s->body, piece->at);
+    struct text_place place = diag_place(s->body, piece->at);
     enum played played;
 
     if (say(p, str_of(s->body.ptr + piece->at, (size_t)(piece->end - piece->at)), &err)) {

@@ -141,6 +141,18 @@ static int prepare(struct database *db, struct str sql, sqlite3_stmt **out, stru
     return err_set(err, ERR_SYNTAX, (int)more, "one statement at a time: there is more behind the first");
 }
 
+bool database_parses(struct database *db, struct str sql)
+{
+    sqlite3_stmt *statement = NULL;
+    struct err err = {0};
+
+    if (sql.len > SQL_BYTES_MAX) return false;
+    if (sqlite3_prepare_v2(db->sqlite, sql.ptr, (int)sql.len, &statement, NULL)) database_fail(db, sql, &err);
+    sqlite3_finalize(statement);
+    db->failure.code = ERR_NONE;
+    return err.code != ERR_SYNTAX;
+}
+
 /* Running it. */
 
 struct run {

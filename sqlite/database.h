@@ -26,8 +26,8 @@ void database_forget(struct database *db, const char *name);
 struct rows {
     int columns;
     const char *const *name;            /* column names */
-    const struct relation_value *value; /* of the current row: kinds NULL, BIGINT, DOUBLE, VARCHAR only (a TIMESTAMP
-                                         * has been turned into ISO text, BOOLEAN into 0/1) */
+    const struct relation_value *value; /* of the current row: kinds NULL, BIGINT, DOUBLE, VARCHAR, BINARY only (a
+                                         * TIMESTAMP has been turned into ISO text, BOOLEAN into 0/1) */
 };
 /* Called with value == NULL once before the first row (also when there are none), then for every row. A result other
  * than 0 stops the statement. */
@@ -35,6 +35,8 @@ typedef int (*rows_handler)(void *arg, const struct rows *rows);
 /* err->at is the offset of the token SQLite complains about when it says so, else -1. "no such table"/"no such column"
  * messages get a suggestion by edit distance. */
 int database_run(struct database *db, struct str sql, rows_handler handler, void *arg, struct err *err) MUST_CHECK;
+/* Whether SQLite's grammar takes the text (names need not exist). Runs nothing. */
+bool database_parses(struct database *db, struct str sql);
 /* From a signal handler or another thread: stops what runs (ERR_INTERRUPTED). */
 void database_interrupt(struct database *db);
 

@@ -3,6 +3,9 @@
  * scan begins (xFilter) and lets go of it when it ends or begins anew. */
 #include "sqlite/vtab.h"
 
+#include "base/num.h"
+#include "sqlite/collation.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,7 +60,7 @@ static const char *declared_type(enum type_kind kind)
     case TYPE_DOUBLE:
     case TYPE_VARCHAR: return type_kind_name(kind);
     case TYPE_BINARY: return "BLOB";
-    case TYPE_DECIMAL:
+    case TYPE_DECIMAL: return "TEXT COLLATE " COLLATION_DECIMAL;
     case TYPE_CHAR:
     case TYPE_DATE:
     case TYPE_TIME:
@@ -129,6 +132,16 @@ static void result_printed(sqlite3_context *context, const struct relation_value
     buf_free(&text);
 }
 
+/* The double that a REAL's text reads as: SQLite, which has no REALs, prints it so, and finds it equal to that literal.
+ */
+static double real_as_double(double v)
+{
+    char text[NUM_TEXT_MAX];
+
+    if (num_parse_double(text, (size_t)num_print_float((float)v, text), &v)) v = 0;
+    return v;
+}
+
 static void result_value(sqlite3_context *context, const struct relation_value *v)
 {
     switch (v->type.kind) {
@@ -138,7 +151,7 @@ static void result_value(sqlite3_context *context, const struct relation_value *
     case TYPE_SMALLINT:
     case TYPE_INTEGER:
     case TYPE_BIGINT: sqlite3_result_int64(context, v->i); break;
-    case TYPE_REAL:
+    case TYPE_REAL: sqlite3_result_double(context, real_as_double(v->d)); break;
     case TYPE_DOUBLE: sqlite3_result_double(context, v->d); break;
     case TYPE_BINARY: sqlite3_result_blob64(context, v->s.ptr ? v->s.ptr : "", v->s.len, SQLITE_TRANSIENT); break;
     case TYPE_CHAR:
@@ -299,6 +312,7 @@ struct vtabs *vtabs_new(sqlite3 *sqlite, struct err *failure)
 
     vtabs->sqlite = sqlite;
     vtabs->failure = failure;
+    collation_register(sqlite);
     return vtabs;
 }
 

@@ -1,5 +1,6 @@
 /* query.h - random queries in two languages at once: weir's, and SQLite's over the rows that weir must have counted.
- * Only what is exact and means the same in both: no expression fails, none overflows, doubles are multiples of 1/4. */
+ * Only what is exact and means the same in both: no expression fails, none overflows, doubles and decimals are
+ * multiples of 1/4. A result that is a DECIMAL in weir is cast to DOUBLE there, which SQLite has instead. */
 #ifndef WEIR_TESTS_RANDOM_QUERY_H
 #define WEIR_TESTS_RANDOM_QUERY_H
 
@@ -8,7 +9,7 @@
 
 /* The stream `s`: its columns, and what they hold. Reference tables have the same, once for each window
  * that counts the row, and window_start and window_end. */
-#define STREAM_COLUMNS "ts TIMESTAMP, k VARCHAR, a INTEGER, b BIGINT, d DOUBLE"
+#define STREAM_COLUMNS "ts TIMESTAMP, k VARCHAR, a INTEGER, b BIGINT, d DOUBLE, c DECIMAL(9, 2), s SMALLINT, e DATE"
 enum { A_MAX = 1000, B_MAX = 1000000, INT_MAX_SAFE = 1000000000 };
 
 enum shape { SHAPE_FILTER, SHAPE_GROUP, SHAPE_WHOLE, SHAPE_CLOSED, SHAPE_OPEN, SHAPE_NESTED, SHAPE_UNION, SHAPES };
@@ -46,6 +47,13 @@ static void put_int(struct generator *g, int n)
 {
     buf_printf(&g->q->weir, n < 0 ? "(%d)" : "%d", n);
     buf_printf(&g->q->reference, n < 0 ? "(%d)" : "%d", n);
+}
+
+/* A DECIMAL as a column of the result. */
+static void put_decimal(struct generator *g, const char *text)
+{
+    buf_printf(&g->q->weir, "CAST(%s AS DOUBLE)", text);
+    buf_puts(&g->q->reference, text);
 }
 
 #define PICK(g, ...)                                                                                                   \
@@ -132,13 +140,17 @@ static void put_comparison(struct generator *g)
 static void put_test(struct generator *g)
 {
     switch (below(g, 7)) {
-    case 0: put(g, PICK(g, "a IS NULL", "k IS NOT NULL", "d IS NULL", "b IS NOT NULL")); break;
+    case 0:
+        put(g, PICK(g, "a IS NULL", "k IS NOT NULL", "d IS NULL", "b IS NOT NULL", "c IS NULL", "e IS NOT NULL"));
+        break;
     case 1: put(g, PICK(g, "a BETWEEN -100 AND 400", "b NOT BETWEEN 0 AND 500000", "d BETWEEN -0.5 AND 20")); break;
     case 2:
         put(g, PICK(g, "k IN ('ab', 'b', '')", "a % 5 IN (0, 3)", "a NOT IN (1, 2, 3)", "a % 2 IN (1, NULL)"));
         break;
     case 3: put(g, PICK(g, "k LIKE 'a%'", "k LIKE '_b'", "k NOT LIKE '%B%'")); break;
-    case 4: put(g, PICK(g, "d > 0.25", "d <= -3.5", "d = 2", "d * 2 > a")); break;
+    case 4:
+        put(g, PICK(g, "d > 0.25", "d <= -3.5", "d = 2", "d * 2 > a", "c > 0.25", "c = 2", "c < s", "c + c <= d"));
+        break;
     case 5: put(g, PICK(g, "k = 'a'", "k > 'a'", "UPPER(k) <> 'B'", "k = UPPER(k)")); break;
     default: put_comparison(g); break;
     }
@@ -167,8 +179,10 @@ static void put_condition(struct generator *g, int depth)
 
 static void put_column(struct generator *g)
 {
-    switch (below(g, 5)) {
+    switch (below(g, 7)) {
     case 0: put_text(g, 2); break;
+    case 5: put_decimal(g, PICK(g, "c", "-c", "c + 0.25", "c * 2", "c - s", "c * c")); break;
+    case 6: put(g, PICK(g, "e", "s", "s + 1", "s - a", "-s")); break;
     case 1: put(g, PICK(g, "d", "d * 2", "d + a", "ts", "-d")); break;
     case 2: put_condition(g, 1); break;
     default: put_whole(g, 3, INT_MAX_SAFE); break;
@@ -179,8 +193,14 @@ static void put_column(struct generator *g)
 
 static void put_aggregate(struct generator *g)
 {
-    switch (below(g, 8)) {
+    switch (below(g, 10)) {
     case 0: put(g, "COUNT(*)"); break;
+    case 8:
+        put(g, PICK(g, "MIN(e)", "MAX(e)", "MIN(s)", "SUM(s)", "AVG(s)", "COUNT(DISTINCT e)", "COUNT(DISTINCT c)"));
+        break;
+    case 9:
+        put_decimal(g, PICK(g, "SUM(c)", "MIN(c)", "MAX(c)", "SUM(DISTINCT c)", "SUM(c * c)", "SUM(c) - MIN(c)"));
+        return;
     case 1:
         put(g, PICK(g, "COUNT(a)", "COUNT(k)", "COUNT(DISTINCT k)", "COUNT(DISTINCT a % 4)", "COUNT(DISTINCT d)"));
         break;
@@ -211,7 +231,8 @@ static void put_having(struct generator *g)
 static const char *pick_key(struct generator *g)
 {
     return PICK(g, "k", "a % 3", "a > 0", "b % 5", "UPPER(k)",
-                "CASE WHEN d > 0 THEN 'plus' WHEN d < 0 THEN 'minus' END", "k IS NULL", "COALESCE(k, 'none')");
+                "CASE WHEN d > 0 THEN 'plus' WHEN d < 0 THEN 'minus' END", "k IS NULL", "COALESCE(k, 'none')", "e",
+                "s % 4", "c > 0");
 }
 
 /* ---- queries ---- */

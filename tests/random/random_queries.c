@@ -21,9 +21,10 @@ enum { ROWS_MAX = 400, CHUNK_MAX = 40 };
 struct row {
     usec ts;
     const char *k; /* NULL: NULL, as below */
-    bool has_a, has_b, has_d;
-    int64_t a, b;
-    double d;
+    const char *e;
+    bool has_a, has_b, has_d, has_c, has_s;
+    int64_t a, b, s;
+    double d, c;
     usec closed; /* windows that end at or before it are closed to the row */
 };
 
@@ -53,7 +54,8 @@ static usec floor_to(usec t, usec size, usec offset)
 static struct row row_make(struct rng *rng, usec *now)
 {
     static const char *const texts[] = {"a", "b", "ab", "B", "", "x y", "a,\"b\"", NULL, NULL};
-    struct row r = {.k = texts[rng_below(rng, 9)]};
+    static const char *const dates[] = {"2026-01-01", "1999-12-31", "2026-01-02", NULL};
+    struct row r = {.k = texts[rng_below(rng, 9)], .e = dates[rng_below(rng, 4)]};
 
     *now += (usec)rng_below(rng, 4) * USEC_SECOND;
     r.ts = *now - (rng_below(rng, 3) ? 0 : (usec)rng_below(rng, 40) * USEC_SECOND);
@@ -63,6 +65,10 @@ static struct row row_make(struct rng *rng, usec *now)
     r.a = (int64_t)rng_below(rng, 2 * A_MAX + 1) - A_MAX;
     r.b = (int64_t)rng_below(rng, 2 * B_MAX + 1) - B_MAX;
     r.d = ((double)rng_below(rng, 401) - 200) / 4;
+    r.has_c = rng_below(rng, 6) > 0;
+    r.has_s = rng_below(rng, 6) > 0;
+    r.c = ((double)rng_below(rng, 41) - 20) / 4;
+    r.s = (int64_t)rng_below(rng, 41) - 20;
     return r;
 }
 
@@ -103,6 +109,12 @@ static void row_csv(const struct row *r, struct buf *out)
     if (r->has_b) buf_printf(out, "%lld", (long long)r->b);
     buf_putc(out, ',');
     if (r->has_d) buf_printf(out, "%g", r->d);
+    buf_putc(out, ',');
+    if (r->has_c) buf_printf(out, "%g", r->c);
+    buf_putc(out, ',');
+    if (r->has_s) buf_printf(out, "%d", (int)r->s);
+    buf_putc(out, ',');
+    if (r->e) buf_puts(out, r->e);
 }
 
 /* NULL is null, or the key is not there. */
@@ -123,6 +135,9 @@ static void row_json(const struct row *r, struct buf *out)
         buf_puts(out, ",\"a\":null");
     if (r->has_b) buf_printf(out, ",\"b\":%lld", (long long)r->b);
     if (r->has_d) buf_printf(out, ",\"d\":%g", r->d);
+    if (r->has_c) buf_printf(out, ",\"c\":%g", r->c);
+    if (r->has_s) buf_printf(out, ",\"s\":%d", (int)r->s);
+    if (r->e) buf_printf(out, ",\"e\":\"%s\"", r->e);
     buf_putc(out, '}');
 }
 
@@ -227,7 +242,7 @@ static int reference_run(struct trial *t, const char *sql, struct lines *out)
 static int reference_open(struct trial *t)
 {
     static const char columns[] =
-        "(ts TEXT, k TEXT, a INTEGER, b INTEGER, d REAL, window_start TEXT, window_end TEXT)";
+        "(ts TEXT, k TEXT, a INTEGER, b INTEGER, d REAL, c REAL, s INTEGER, e TEXT, window_start TEXT, window_end TEXT)";
     char sql[200];
 
     if (sqlite3_open(":memory:", &t->reference)) return problem(t, "SQLite", "cannot be opened");
@@ -243,7 +258,7 @@ static int reference_put(struct trial *t, const char *table, const struct row *r
     char sql[80], time[TIME_TEXT_MAX], bounds[2][TIME_TEXT_MAX];
     sqlite3_stmt *s;
 
-    snprintf(sql, sizeof sql, "INSERT INTO %s VALUES (?,?,?,?,?,?,?)", table);
+    snprintf(sql, sizeof sql, "INSERT INTO %s VALUES (?,?,?,?,?,?,?,?,?,?)", table);
     if (sqlite3_prepare_v2(t->reference, sql, -1, &s, NULL)) return problem(t, "SQLite", sqlite3_errmsg(t->reference));
     time_print(r->ts, time);
     time_print(start, bounds[0]);
@@ -253,7 +268,10 @@ static int reference_put(struct trial *t, const char *table, const struct row *r
     if (r->has_a) sqlite3_bind_int64(s, 3, r->a);
     if (r->has_b) sqlite3_bind_int64(s, 4, r->b);
     if (r->has_d) sqlite3_bind_double(s, 5, r->d);
-    for (int i = 0; i < 2; i++) sqlite3_bind_text(s, 6 + i, bounds[i], -1, SQLITE_TRANSIENT);
+    if (r->has_c) sqlite3_bind_double(s, 6, r->c);
+    if (r->has_s) sqlite3_bind_int64(s, 7, r->s);
+    if (r->e) sqlite3_bind_text(s, 8, r->e, -1, SQLITE_TRANSIENT);
+    for (int i = 0; i < 2; i++) sqlite3_bind_text(s, 9 + i, bounds[i], -1, SQLITE_TRANSIENT);
     sqlite3_step(s);
     return sqlite3_finalize(s) ? problem(t, "SQLite", sqlite3_errmsg(t->reference)) : 0;
 }

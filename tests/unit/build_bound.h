@@ -150,10 +150,10 @@ static inline struct bound *bind_call(const char *name, struct bound *const *arg
     const struct function *f;
 
     for (int i = 0; i < n; i++) types[i] = args[i]->type;
-    f = function_find(str_lit(name), types, n, 0, want, &result, &err);
+    f = function_find(str_lit(name), types, n, DECIMAL_DIGITS_MAX, 0, want, &result, &err);
     if (!f) fail_msg("%s", err.text);
     for (int i = 0; i < n; i++) {
-        bool same = want[i].kind == types[i].kind && want[i].length == types[i].length;
+        bool same = type_equal(want[i], types[i]);
         cast_args[i] = same ? args[i] : cast_how(args[i], want[i], CAST_IMPLICIT);
     }
     return call_of(f, result, cast_args, n);

@@ -184,6 +184,7 @@ static inline void print_value(struct buf *out, const struct relation_value *v)
     case TYPE_BIGINT: buf_printf(out, "%lld", (long long)v->i); break;
     case TYPE_DOUBLE: buf_printf(out, "%.1f", v->d); break;
     case TYPE_VARCHAR: buf_put(out, v->s.ptr, v->s.len); break;
+    case TYPE_BINARY: relation_value_print(v, out); break;
     default: fail_msg("a value of kind %d", (int)v->type.kind);
     }
 }

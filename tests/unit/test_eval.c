@@ -1,5 +1,6 @@
 /* test_eval.c - expressions over batches: NULLs and errors in vectors, sharing, borrowing, messages; and all kernels on
  * random batches against plain references and against themselves row by row. */
+#include "base/decimal.h"
 #include "tests/unit/build_bound.h"
 
 #include "base/hash.h"
@@ -26,7 +27,7 @@ static void new_batch(int rows)
 static struct column new_column(enum phys phys)
 {
     static const size_t bytes[] = {
-        [PHYS_BOOL] = 1, [PHYS_INT] = 8, [PHYS_DOUBLE] = 8, [PHYS_TEXT] = sizeof(struct text)};
+        [PHYS_BOOL] = 1, [PHYS_INT] = 8, [PHYS_DOUBLE] = 8, [PHYS_TEXT] = sizeof(struct text), [PHYS_WIDE] = 16};
 
     return (struct column){.phys = phys, .data = arena_alloc(arena, BATCH_ROWS * bytes[phys])};
 }
@@ -360,6 +361,31 @@ static void messages_blame_the_branch_taken(void **state)
 
 static struct rng rng;
 
+/* The type of random columns of a kind: DECIMALs lie in 64 or in 128 bits, as the test says. */
+static bool long_decimals;
+
+static struct type sample_type(enum type_kind kind)
+{
+    if (kind == TYPE_DECIMAL) return long_decimals ? type_decimal(30, 5) : type_decimal(12, 2);
+    return type_of(kind);
+}
+
+static struct bound *sample_column(int k, enum type_kind kind)
+{
+    struct bound *b = column(k, kind);
+
+    b->type = sample_type(kind);
+    return b;
+}
+
+/* Small ones, too, so that some products and quotients fit. */
+static __int128 random_decimal(void)
+{
+    __int128 limit = decimal_power((int)rng_below(&rng, (uint64_t)sample_type(TYPE_DECIMAL).precision + 1));
+
+    return (((__int128)rng_next(&rng) << 64) | (__int128)rng_next(&rng)) % limit;
+}
+
 static int64_t random_int(enum type_kind kind)
 {
     static const int64_t edges[] = {0, 1, -1, 2, -7, 3, 10, INT32_MAX, INT32_MIN, 60000000, 3600000000};
@@ -367,6 +393,9 @@ static int64_t random_int(enum type_kind kind)
     uint64_t choice = rng_below(&rng, 4);
 
     if (kind == TYPE_TIMESTAMP) return TIME_FIRST + (int64_t)rng_below(&rng, (uint64_t)(TIME_LAST - TIME_FIRST));
+    if (kind == TYPE_DECIMAL) return (int64_t)random_decimal();
+    if (kind == TYPE_TINYINT) return (int8_t)rng_next(&rng);
+    if (kind == TYPE_SMALLINT) return (int16_t)rng_next(&rng);
     if (kind == TYPE_INTEGER)
         return choice ? (int32_t)(rng_next(&rng) >> rng_below(&rng, 60)) : edges[rng_below(&rng, 9)];
     if (kind == TYPE_INTERVAL_MONTH) return (int64_t)rng_below(&rng, 400) - 200;
@@ -402,7 +431,7 @@ static void random_column(int k, enum type_kind kind)
     struct column *c = &columns[k];
     bool nulls = rng_below(&rng, 2), errors = rng_below(&rng, 3) == 0;
 
-    *c = new_column(type_phys(type_of(kind)));
+    *c = new_column(type_phys(sample_type(kind)));
     if (nulls) c->valid = arena_alloc(arena, BATCH_WORDS * sizeof(uint64_t));
     if (errors) c->error = arena_alloc(arena, BATCH_ROWS);
     for (int i = 0; i < batch.rows; i++) {
@@ -413,9 +442,12 @@ static void random_column(int k, enum type_kind kind)
         switch (c->phys) {
         case PHYS_BOOL: c->bools[i] = value && rng_below(&rng, 2); break;
         case PHYS_INT: c->ints[i] = value ? random_int(kind) : 0; break;
-        case PHYS_DOUBLE: c->doubles[i] = value ? random_double() : 0; break;
+        case PHYS_DOUBLE:
+            c->doubles[i] = value ? random_double() : 0;
+            if (kind == TYPE_REAL) c->doubles[i] = (double)(float)c->doubles[i];
+            break;
         case PHYS_TEXT: c->texts[i] = value ? random_text() : text_empty(); break;
-        case PHYS_WIDE: c->wides[i] = value ? (__int128)random_int(kind) * random_int(kind) : 0; break;
+        case PHYS_WIDE: c->wides[i] = value ? random_decimal() : 0; break;
         }
     }
 }
@@ -426,6 +458,7 @@ static struct bound *cell(int k, enum type_kind kind, int row)
     const struct column *c = &columns[k];
     struct bound *b = column_is_null(c, row) ? null_of(kind) : node(BOUND_CONST, kind);
 
+    b->type = sample_type(kind);
     switch (c->phys) {
     case PHYS_BOOL: b->i = c->bools[row]; break;
     case PHYS_INT: b->i = c->ints[row]; break;
@@ -445,6 +478,7 @@ static int signature_types(const struct function *f, enum type_kind any, enum ty
     } words[] = {{"BOOLEAN", TYPE_BOOLEAN},
                  {"INTEGER", TYPE_INTEGER},
                  {"BIGINT", TYPE_BIGINT},
+                 {"DECIMAL", TYPE_DECIMAL},
                  {"DOUBLE", TYPE_DOUBLE},
                  {"VARCHAR", TYPE_VARCHAR},
                  {"TIMESTAMP", TYPE_TIMESTAMP},
@@ -488,8 +522,8 @@ static bool has_error(int row, int n)
 
 static bool is_own(const struct function *f)
 {
-    static const int own[] = {FN_DISTINCT, FN_IN,      FN_NULLIF,   FN_AND,      FN_OR,
-                              FN_IS_NULL,  FN_IS_TRUE, FN_IS_FALSE, FN_COALESCE, FN_IF};
+    static const int own[] = {FN_DISTINCT, FN_IN,       FN_NULLIF,   FN_AND, FN_OR,       FN_IS_NULL,
+                              FN_IS_TRUE,  FN_IS_FALSE, FN_COALESCE, FN_IF,  FN_TRY_CAST, FN_TYPEOF};
 
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
         if (own[i] == f->id) return true;
@@ -509,13 +543,13 @@ static void check_function(const struct function *f, enum type_kind any)
     assert_true(n > 0);
     for (int k = 0; k < n; k++) {
         random_column(k, types[k]);
-        args[k] = column(k, types[k]);
+        args[k] = sample_column(k, types[k]);
     }
     b = bind_call(f->name, args, n);
     assert_int_equal(b->function->id, f->id);
     e = eval_one(b, &out);
     for (int row = 0; row < batch.rows; row++) {
-        const char *rule = is_own(f) ? NULL : by_the_rule(row, n), *got = show_value(&out, row, b->type.kind);
+        const char *rule = is_own(f) ? NULL : by_the_rule(row, n), *got = show_typed(&out, row, b->type);
         if (rule) assert_string_equal(got, rule);
         if (rule || has_error(row, n)) continue;
         for (int k = 0; k < n; k++) args[k] = cell(k, types[k], row);
@@ -527,7 +561,7 @@ static void check_function(const struct function *f, enum type_kind any)
 
 static void batches_and_single_rows_agree_for_every_function(void **state)
 {
-    static const enum type_kind any[] = {TYPE_INTEGER, TYPE_DOUBLE, TYPE_VARCHAR, TYPE_BOOLEAN};
+    static const enum type_kind any[] = {TYPE_INTEGER, TYPE_DECIMAL, TYPE_VARCHAR, TYPE_BOOLEAN};
 
     (void)state;
     rng.state = 1;
@@ -538,6 +572,7 @@ static void batches_and_single_rows_agree_for_every_function(void **state)
         for (int round = 0; round < 4 && !is_cast; round++) {
             arena = arena_new();
             new_batch(round == 3 ? 1 : 150);
+            long_decimals = round % 2;
             check_function(function_at(i), generic ? any[round] : TYPE_INTEGER);
             arena_free(arena);
         }
@@ -552,10 +587,11 @@ static void check_cast(enum type_kind from, enum type_kind to)
 
     new_batch(150);
     random_column(0, from);
-    e = eval_one(cast(column(0, from), to), &out);
+    e = eval_one(cast_how(sample_column(0, from), sample_type(to), CAST_EXPLICIT), &out);
     for (int row = 0; row < batch.rows; row++) {
-        const char *rule = by_the_rule(row, 1), *got = show_value(&out, row, to);
-        assert_string_equal(got, rule ? rule : value_of(cast(cell(0, from, row), to)));
+        const char *rule = by_the_rule(row, 1), *got = show_typed(&out, row, sample_type(to));
+        if (!rule) rule = value_of(cast_how(cell(0, from, row), sample_type(to), CAST_EXPLICIT));
+        assert_string_equal(got, rule);
     }
     eval_free(e);
 }
@@ -567,7 +603,10 @@ static void batches_and_single_rows_agree_for_every_cast(void **state)
     for (enum type_kind from = TYPE_BOOLEAN; from <= TYPE_INTERVAL_MONTH; from++) {
         for (enum type_kind to = TYPE_BOOLEAN; to <= TYPE_INTERVAL_MONTH; to++) {
             if (!function_cast(type_of(from), type_of(to), CAST_EXPLICIT)) continue;
-            for (int round = 0; round < 3; round++) check_cast(from, to);
+            for (int round = 0; round < 4; round++) {
+                long_decimals = round % 2;
+                check_cast(from, to);
+            }
         }
     }
 }

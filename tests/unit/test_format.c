@@ -13,31 +13,31 @@
 
 #define T_INT                                                                                                          \
     {                                                                                                                  \
-        TYPE_INTEGER, 0                                                                                                \
+        .kind = TYPE_INTEGER                                                                                           \
     }
 #define T_BIG                                                                                                          \
     {                                                                                                                  \
-        TYPE_BIGINT, 0                                                                                                 \
+        .kind = TYPE_BIGINT                                                                                            \
     }
 #define T_DOUBLE                                                                                                       \
     {                                                                                                                  \
-        TYPE_DOUBLE, 0                                                                                                 \
+        .kind = TYPE_DOUBLE                                                                                            \
     }
 #define T_BOOL                                                                                                         \
     {                                                                                                                  \
-        TYPE_BOOLEAN, 0                                                                                                \
+        .kind = TYPE_BOOLEAN                                                                                           \
     }
 #define T_TIME                                                                                                         \
     {                                                                                                                  \
-        TYPE_TIMESTAMP, 0                                                                                              \
+        .kind = TYPE_TIMESTAMP                                                                                         \
     }
 #define T_TEXT                                                                                                         \
     {                                                                                                                  \
-        TYPE_VARCHAR, 0                                                                                                \
+        .kind = TYPE_VARCHAR                                                                                           \
     }
 #define T_CHARS(n)                                                                                                     \
     {                                                                                                                  \
-        TYPE_VARCHAR, n                                                                                                \
+        .kind = TYPE_VARCHAR, .length = n                                                                              \
     }
 #define COUNT(list) ((int)(sizeof(list) / sizeof(list)[0]))
 

@@ -26,6 +26,12 @@ static void int_values(struct model *m)
     m->value[VALUES - 1].i = INT64_MAX;
 }
 
+/* Some differ in the upper half only, some in the lower. */
+static void wide_values(struct model *m)
+{
+    for (int i = 0; i < VALUES; i++) m->value[i].wide = (i / 20 - 10) * ((__int128)1 << 64) + (i % 20 - 10);
+}
+
 static void double_values(struct model *m)
 {
     for (int i = 0; i < VALUES; i++) m->value[i].d = (i - 200) * 0.5;
@@ -57,6 +63,7 @@ static struct model *model_new(enum phys phys, struct arena *scratch)
     struct model *m = mem_zalloc(sizeof *m);
 
     if (phys == PHYS_INT) int_values(m);
+    if (phys == PHYS_WIDE) wide_values(m);
     if (phys == PHYS_DOUBLE) double_values(m);
     if (phys == PHYS_TEXT) text_values(m, scratch);
     return m;
@@ -65,6 +72,7 @@ static struct model *model_new(enum phys phys, struct arena *scratch)
 static bool same_value(enum phys phys, union multiset_value a, union multiset_value b)
 {
     if (phys == PHYS_INT) return a.i == b.i;
+    if (phys == PHYS_WIDE) return a.wide == b.wide;
     if (phys == PHYS_TEXT) return text_equal(&a.t, &b.t);
     return isnan(a.d) ? isnan(b.d) : a.d == b.d;
 }
@@ -186,6 +194,29 @@ static void texts_give_what_a_list_gives(void **state)
     check_random(PHYS_TEXT, 3);
 }
 
+static void wide_decimals_give_what_a_list_gives(void **state)
+{
+    (void)state;
+    check_random(PHYS_WIDE, 4);
+}
+
+static void booleans_have_two_values(void **state)
+{
+    struct pages *pages = pages_new();
+    struct multiset *set = multiset_new(pages, 0, PHYS_BOOL);
+    union multiset_value got;
+
+    (void)state;
+    multiset_add(set, 1, (union multiset_value){.i = 1}, 1, NULL, NULL);
+    multiset_add(set, 1, (union multiset_value){.i = 0}, 2, NULL, NULL);
+    assert_true(multiset_end(set, 1, MULTISET_MIN, &got, NULL) && got.i == 0);
+    assert_true(multiset_end(set, 1, MULTISET_MAX, &got, NULL) && got.i == 1);
+    multiset_add(set, 1, (union multiset_value){.i = 0}, -2, NULL, NULL);
+    assert_true(multiset_end(set, 1, MULTISET_MIN, &got, NULL) && got.i == 1);
+    multiset_free(set);
+    pages_free(pages);
+}
+
 static void minus_zero_is_zero_and_nans_are_one_value(void **state)
 {
     struct pages *pages = pages_new();
@@ -291,6 +322,8 @@ int main(void)
         cmocka_unit_test(integers_give_what_a_list_gives),
         cmocka_unit_test(doubles_give_what_a_list_gives),
         cmocka_unit_test(texts_give_what_a_list_gives),
+        cmocka_unit_test(wide_decimals_give_what_a_list_gives),
+        cmocka_unit_test(booleans_have_two_values),
         cmocka_unit_test(minus_zero_is_zero_and_nans_are_one_value),
         cmocka_unit_test(a_large_set_slides_and_drains_to_no_pages),
         cmocka_unit_test(random_removals_leave_no_empty_nodes_behind),

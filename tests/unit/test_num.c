@@ -253,6 +253,76 @@ static void digits_beyond_any_buffer_still_decide_the_rounding(void **state)
     assert_true(parse(text) == 1 + 0x1p-52);
 }
 
+/* No shorter text reads back as the float; the one printed does, by either reader. */
+static void check_float(float v)
+{
+    char text[NUM_TEXT_MAX], shorter[NUM_TEXT_MAX];
+    int len = num_print_float(v, text), digits = 0;
+    float back;
+
+    assert_int_equal(num_parse_float(text, (size_t)len, &back), 0);
+    assert_memory_equal(&back, &v, sizeof v);
+    assert_true(strtof(text, NULL) == v);
+    for (const char *p = text; *p && *p != 'e'; p++) digits += *p >= '0' && *p <= '9' && (digits || *p != '0');
+    while (digits > 1 && text[len - 1] == '0') digits--, len--; /* of a whole number */
+    if (digits < 2 || digits > 9) return;
+    snprintf(shorter, sizeof shorter, "%.*e", digits - 2, (double)v);
+    assert_false(strtof(shorter, NULL) == v && !strpbrk(text, "e.0"));
+}
+
+static void floats_print_shortest_and_read_back(void **state)
+{
+    static const struct {
+        float v;
+        const char *text;
+    } cases[] = {{0.1f, "0.1"},
+                 {16777216, "16777216.0"},
+                 {3.4028235e38f, "3.4028235e+38"},
+                 {1e-45f, "1e-45"},
+                 {-0.0f, "-0.0"},
+                 {1.1754944e-38f, "1.1754944e-38"},
+                 {NAN, "NaN"},
+                 {-INFINITY, "-Infinity"},
+                 {1e16f, "1e+16"},
+                 {8388608.5f, "8388608.0"}};
+    struct rng rng = {5};
+    char text[NUM_TEXT_MAX];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        num_print_float(cases[i].v, text);
+        assert_string_equal(text, cases[i].text);
+    }
+    for (int i = 0; i < 200000; i++) {
+        uint32_t bits = (uint32_t)rng_next(&rng);
+        float v;
+
+        memcpy(&v, &bits, sizeof v);
+        if (isfinite(v)) check_float(v);
+    }
+}
+
+static void texts_between_two_floats_are_rounded_once(void **state)
+{
+    struct rng rng = {6};
+
+    (void)state;
+    for (int i = 0; i < 100000; i++) {
+        char text[80];
+        uint32_t bits = (uint32_t)rng_below(&rng, UINT32_C(0x7f000000));
+        float v, next, got;
+        double middle;
+        int len;
+
+        memcpy(&v, &bits, sizeof v);
+        next = nextafterf(v, INFINITY);
+        middle = ((double)v + (double)next) / 2;
+        len = snprintf(text, sizeof text, "%.*e%s", 30 + (int)rng_below(&rng, 20), middle, "");
+        assert_int_equal(num_parse_float(text, (size_t)len, &got), 0);
+        assert_true(got == strtof(text, NULL));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -265,6 +335,8 @@ int main(void)
         cmocka_unit_test(reading_stops_at_the_length),
         cmocka_unit_test(random_texts_parse_as_strtod_reads_them),
         cmocka_unit_test(digits_beyond_any_buffer_still_decide_the_rounding),
+        cmocka_unit_test(floats_print_shortest_and_read_back),
+        cmocka_unit_test(texts_between_two_floats_are_rounded_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -196,7 +196,7 @@ static void shows(struct relation_value value, const char *plain, const char *di
 {
     struct buf out = {0};
 
-    cell_put(&value, &out);
+    relation_value_print(&value, &out);
     assert_string_equal(buf_text(&out), plain);
     out.len = 0;
     cell_put_display(&value, &out);
@@ -218,7 +218,7 @@ static void values_have_their_texts(void **state)
     shows(yes, "true", "true", "true");
     shows(time, "1970-01-01 00:00:01.5", "1970-01-01 00:00:01.5", "\"1970-01-01 00:00:01.5\"");
     shows(days, "-1 00:01:30.000001", "-1 00:01:30.000001", "\"-1 00:01:30.000001\"");
-    shows(months, "1-2", "1-2", "\"1-2\"");
+    shows(months, "+1-02", "+1-02", "\"+1-02\"");
     shows(real(3), "3.0", "3.0", "3.0");
     shows(real(NAN), "NaN", "NaN", "\"NaN\"");
     shows(whole(INT64_MIN), "-9223372036854775808", "-9223372036854775808", "-9223372036854775808");

@@ -29,12 +29,12 @@ static void text_need_not_be_terminated_and_nul_ends_nothing(void **state)
     assert_int_equal(err.at, 8);
 }
 
-static void values_are_of_four_kinds(void **state)
+static void values_are_of_five_kinds(void **state)
 {
     struct fixture *f = *state;
 
     expect(f->db, "SELECT NULL AS n, 1 AS i, 0.5 AS d, 'a' AS t, x'4142' AS b, x'' AS e, '' AS z",
-           "n|i|d|t|b|e|z\n-|1|0.5|a|AB||\n");
+           "n|i|d|t|b|e|z\n-|1|0.5|a|X'4142'|X''|\n");
 }
 
 static int ignore_row(void *arg, const struct rows *rows)
@@ -241,7 +241,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_FIXTURE(exactly_one_statement_is_run),
         WITH_FIXTURE(text_need_not_be_terminated_and_nul_ends_nothing),
-        WITH_FIXTURE(values_are_of_four_kinds),
+        WITH_FIXTURE(values_are_of_five_kinds),
         WITH_FIXTURE(empty_text_is_not_null),
         WITH_FIXTURE(a_handler_may_run_statements),
         WITH_FIXTURE(an_interrupt_stops_what_runs),

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-enum { COLUMNS = 4, ROWS = 64, KEYS_MAX = 1200, VALUE_BYTES = 24 };
-static const enum phys types[COLUMNS] = {PHYS_INT, PHYS_TEXT, PHYS_DOUBLE, PHYS_BOOL};
+enum { COLUMNS = 5, ROWS = 64, KEYS_MAX = 4000, VALUE_BYTES = 24 };
+static const enum phys types[COLUMNS] = {PHYS_INT, PHYS_TEXT, PHYS_DOUBLE, PHYS_BOOL, PHYS_WIDE};
 
 /* A batch of random keys, and each key as one text that says which key it is. */
 struct input {
@@ -47,6 +47,7 @@ static void random_row(struct input *in, int row, struct rng *rng)
     in->column[1].texts[row] = text_of(copy, strlen(copy));
     in->column[2].doubles[row] = d;
     in->column[3].bools[row] = (uint8_t)rng_below(rng, 2);
+    in->column[4].wides[row] = (__int128)rng_below(rng, 2) << 64;
     for (int c = 0; c < COLUMNS; c++) {
         if (rng_below(rng, 6)) continue;
         bit_clear(in->column[c].valid, row);
@@ -54,6 +55,7 @@ static void random_row(struct input *in, int row, struct rng *rng)
         if (c == 1) in->column[1].texts[row] = (struct text){0};
         if (c == 2) in->column[2].doubles[row] = 0;
         if (c == 3) in->column[3].bools[row] = 0;
+        if (c == 4) in->column[4].wides[row] = 0;
     }
 }
 
@@ -62,10 +64,11 @@ static char *row_name(struct arena *scratch, const struct column *column, int ro
     const struct text *t = &column[1].texts[row];
     double d = column[2].doubles[row] + 0.0;
 
-    return arena_printf(scratch, "%d%d%d%d|%d|%.*s|%g|%d", column_is_null(&column[0], row),
+    return arena_printf(scratch, "%d%d%d%d%d|%d|%.*s|%g|%d|%d %d", column_is_null(&column[0], row),
                         column_is_null(&column[1], row), column_is_null(&column[2], row),
-                        column_is_null(&column[3], row), (int)column[0].ints[row], (int)t->len, t->len ? t->ptr : "",
-                        isnan(d) ? (double)NAN : d, column[3].bools[row]);
+                        column_is_null(&column[3], row), column_is_null(&column[4], row), (int)column[0].ints[row],
+                        (int)t->len, t->len ? t->ptr : "", isnan(d) ? (double)NAN : d, column[3].bools[row],
+                        (int)(column[4].wides[row] >> 64), (int)column[4].wides[row]);
 }
 
 static void input_new(struct input *in)
@@ -511,7 +514,8 @@ static int expected_order(const struct input *in, int a, int b)
             case 0: order = (column->ints[a] > column->ints[b]) - (column->ints[a] < column->ints[b]); break;
             case 1: order = text_compare(&column->texts[a], &column->texts[b]); break;
             case 2: order = compare_doubles(column->doubles[a], column->doubles[b]); break;
-            default: order = column->bools[a] - column->bools[b];
+            case 3: order = column->bools[a] - column->bools[b]; break;
+            default: order = (column->wides[a] > column->wides[b]) - (column->wides[a] < column->wides[b]);
             }
         }
         if (order) return order > 0 ? 1 : -1;

@@ -54,6 +54,15 @@ static void each_type_prints_as_results_show_it(void **state)
     assert_int_prints(-12, TYPE_INTEGER, "-12");
     assert_int_prints(INT64_MIN, TYPE_BIGINT, "-9223372036854775808");
     assert_int_prints(1500000, TYPE_TIMESTAMP, "1970-01-01 00:00:01.5");
+    assert_int_prints(-128, TYPE_TINYINT, "-128");
+    assert_int_prints(0, TYPE_DATE, "1970-01-01");
+    assert_int_prints(USEC_DAY - 1, TYPE_TIME, "23:59:59.999999");
+    assert_int_prints(1500000, TYPE_TIMESTAMP_TZ, "1970-01-01 00:00:01.5+00:00");
+    assert_int_prints(USEC_MIN, TYPE_TIMESTAMP, "-infinity");
+    assert_int_prints(USEC_MAX, TYPE_TIMESTAMP, "infinity");
+    assert_prints(&(struct column){.phys = PHYS_TEXT, .texts = &text}, TYPE_BINARY, "X'736F6D652074657874'");
+    d = (double)0.1f;
+    assert_prints(&(struct column){.phys = PHYS_DOUBLE, .doubles = &d}, TYPE_REAL, "0.1");
 }
 
 static void intervals_print_with_sign_and_all_their_parts(void **state)
