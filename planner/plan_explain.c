@@ -153,6 +153,8 @@ static void print_state(const struct plan *plan, const char *prefix, struct buf 
         buf_puts(out, plan->key_count ? "O(keys) of the open windows" : "O(open windows)");
     else
         buf_puts(out, plan->key_count ? "O(keys)" : "O(1)");
+    if (windowed && plan->window.slide && !plan_in_slices(plan))
+        buf_puts(out, ", a group for each window that a row is in");
     if (keeps_values(plan)) buf_puts(out, ", and the different values of each group");
     buf_putc(out, '\n');
 }

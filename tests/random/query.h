@@ -16,8 +16,8 @@ enum shape { SHAPE_FILTER, SHAPE_GROUP, SHAPE_WHOLE, SHAPE_CLOSED, SHAPE_OPEN, S
 
 struct query {
     enum shape shape;
-    usec size, offset;    /* of its windows; size 0: it has none */
-    usec slide;           /* of hopping windows; of cumulative ones the step; else 0 */
+    usec size, offset; /* of its windows; size 0: it has none */
+    usec slide;        /* of hopping windows; of cumulative ones the step; else 0 */
     bool cumulates;
     usec lateness;
     bool waits;           /* its rows are only right at the end */

@@ -241,8 +241,8 @@ static int reference_run(struct trial *t, const char *sql, struct lines *out)
 
 static int reference_open(struct trial *t)
 {
-    static const char columns[] =
-        "(ts TEXT, k TEXT, a INTEGER, b INTEGER, d REAL, c REAL, s INTEGER, e TEXT, window_start TEXT, window_end TEXT)";
+    static const char columns[] = "(ts TEXT, k TEXT, a INTEGER, b INTEGER, d REAL, c REAL, s INTEGER, e TEXT, "
+                                  "window_start TEXT, window_end TEXT)";
     char sql[200];
 
     if (sqlite3_open(":memory:", &t->reference)) return problem(t, "SQLite", "cannot be opened");
