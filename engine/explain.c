@@ -75,7 +75,7 @@ static void print_load(const struct operator_load *load, struct buf *out)
     if (load->rows_in) buf_printf(out, " (%.0f ns a row)", (double)load->nanoseconds / (double)load->rows_in);
 }
 
-static uint64_t state_of_operator(struct operator* op)
+static uint64_t state_of_operator(struct operator *op)
 {
     struct pages *p;
     uint64_t bytes = 0;
@@ -123,7 +123,7 @@ static const struct object *query_named(struct engine *e, const struct name *nam
 
 static void print_end(const struct object *o, struct graph *g, struct buf *out)
 {
-    struct operator* end = g ? g->op[g->count - 1] : NULL;
+    struct operator *end = g ? g->op[g->count - 1] : NULL;
 
     if (o->kind == OBJECT_VIEW)
         buf_printf(out, "view %s", o->name);
