@@ -29,9 +29,10 @@ GENERATED := $(BUILD)/parser/grammar.tab.h $(BUILD)/parser/lexer.lex.h
 UNIT   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 CRASH  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/crash/*.c))
 RANDOM := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/random/*.c))
+DOCS   := $(BUILD)/docs/functions
 BENCH  := $(patsubst %.c,$(BUILD)/%,$(wildcard bench/*.c))
 
-.PHONY: all help run test test-programs asan tsan layers rules format bench clean
+.PHONY: all help run test test-programs asan tsan layers rules docs format bench clean
 all: $(BUILD)/weir
 
 help:
@@ -42,6 +43,7 @@ help:
 	@echo 'make tsan      the tests with threads under ThreadSanitizer'
 	@echo 'make layers    no folder includes from one above it'
 	@echo 'make rules     the rules of docs/kinesis-rules.md that no test names'
+	@echo 'make docs      writes docs/functions.md from the registry of functions'
 	@echo 'make format    lays all C files out by .clang-format'
 	@echo 'make bench     benchmarks'
 	@echo 'make clean     removes build/'
@@ -54,7 +56,7 @@ test:
 	@$(MAKE) --no-print-directory test-programs
 	@tests/run $(BUILD)
 
-test-programs: $(BUILD)/weir $(UNIT) $(CRASH) $(RANDOM)
+test-programs: $(BUILD)/weir $(UNIT) $(CRASH) $(RANDOM) $(DOCS)
 
 # Sanitizers: the same tests in a build folder of their own, fewer crash points and random queries.
 asan:
@@ -77,8 +79,11 @@ layers:
 rules:
 	@tests/rules
 
+docs: $(DOCS)
+	$(DOCS) >docs/functions.md
+
 # clang-format takes `operator` for C++'s: sed puts the star of `struct operator *` back.
-FORMATTED := $(wildcard $(addsuffix /*.[ch],$(FOLDERS)) tests/*/*.[ch] bench/*.[ch])
+FORMATTED := $(wildcard $(addsuffix /*.[ch],$(FOLDERS)) tests/*/*.[ch] bench/*.[ch] docs/*.[ch])
 format:
 	clang-format -i $(FORMATTED)
 	sed -i -E 's/struct operator(\*+) ?/struct operator \1/g' $(FORMATTED)
@@ -119,13 +124,18 @@ $(BUILD)/parser/lexer.lex.c $(BUILD)/parser/lexer.lex.h &: parser/lexer.l
 	$(Q)flex -o $(BUILD)/parser/lexer.lex.c --header-file=$(BUILD)/parser/lexer.lex.h $<
 
 $(BUILD)/tests/unit/%: TEST_LIBS = -lcmocka -ljansson
-$(BUILD)/tests/% $(BUILD)/bench/%: | $(GENERATED)
+$(BUILD)/tests/% $(BUILD)/bench/% $(BUILD)/docs/%: | $(GENERATED)
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libweir.a
 	@mkdir -p $(@D)
 	$(say) LD $@
 	$(Q)$(CC) $(STRICT) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libweir.a $(TEST_LIBS) $(LIBS)
 
 $(BUILD)/bench/%: bench/%.c $(BUILD)/libweir.a
+	@mkdir -p $(@D)
+	$(say) LD $@
+	$(Q)$(CC) $(STRICT) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libweir.a $(LIBS)
+
+$(BUILD)/docs/%: docs/%.c $(BUILD)/libweir.a
 	@mkdir -p $(@D)
 	$(say) LD $@
 	$(Q)$(CC) $(STRICT) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libweir.a $(LIBS)

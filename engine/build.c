@@ -14,6 +14,11 @@ static int begin_at_horizon(struct engine *e, struct inlet *in, struct err *err)
     return 0;
 }
 
+int build_begin_inlet(struct engine *e, struct group *g, struct inlet *in, struct err *err)
+{
+    return in->object->source == SOURCE_FILE ? reading_add(e, g, in->object, err) : begin_at_horizon(e, in, err);
+}
+
 int build_begin(struct engine *e, const struct object *o, struct group **out, struct err *err)
 {
     struct group *g = mem_zalloc(sizeof *g);
@@ -25,7 +30,7 @@ int build_begin(struct engine *e, const struct object *o, struct group **out, st
     g->flow = engine_flow(e, e->main.flow);
     failed = flow_add(g->flow, e->catalog, o, err);
     for (int i = 0; !failed && (in = flow_inlet(g->flow, i)) != NULL; i++) {
-        failed = in->object->source == SOURCE_FILE ? reading_add(e, g, in->object, err) : begin_at_horizon(e, in, err);
+        failed = build_begin_inlet(e, g, in, err);
     }
     if (failed) {
         build_free(g);

@@ -123,11 +123,6 @@ static void pack_saved(struct engine *e, const struct saved *saved, struct buf *
     put_u32(out->ptr + offsetof(struct saved, crc), crc32c(0, out->ptr, out->len));
 }
 
-static const char *kind_name(const struct object *o)
-{
-    return o->kind == OBJECT_STREAM ? "stream" : o->kind == OBJECT_VIEW ? "view" : "pump";
-}
-
 static int forget_object(void *arg, uint32_t id, const char *kind, const char *name, const char *sql)
 {
     struct buf *gone = arg;
@@ -173,8 +168,8 @@ static int save_catalog(struct engine *e, struct err *err)
     buf_free(&ids);
     for (int i = 0; !failed && (o = catalog_at(e->catalog, i)) != NULL; i++) {
         if (o->system) continue;
-        failed = store_catalog_put(e->database, o->id, kind_name(o), o->name, o->sql, err) || save_ddl(e, o, err) ||
-                 sharding_save(e, o->id, err);
+        failed = store_catalog_put(e->database, o->id, object_kind_name(o->kind), o->name, o->sql, err) ||
+                 save_ddl(e, o, err) || sharding_save(e, o->id, err);
     }
     return failed ? -1 : 0;
 }
@@ -218,7 +213,7 @@ static int save_place(struct engine *e, struct saved *saved, struct err *err)
 int checkpoint_take(struct engine *e, struct err *err)
 {
     uint64_t number = e->checkpoint_number + 1, ordinal;
-    bool base = !e->checkpoint_base || number - e->checkpoint_base > DELTAS_MAX;
+    bool base = !e->checkpoint_base || e->checkpoint_afresh || number - e->checkpoint_base > DELTAS_MAX;
     struct saved saved = {
         .version = SAVED_VERSION,
         .number = number,
@@ -242,6 +237,7 @@ int checkpoint_take(struct engine *e, struct err *err)
     if (base) delete_old(e, e->checkpoint_base, number);
     e->checkpoint_base = saved.base;
     e->needed_from = needed_from(&saved);
+    e->checkpoint_afresh = false;
     e->work = 0;
     e->stats.checkpoints++;
     return 0;

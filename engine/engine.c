@@ -162,8 +162,8 @@ static void add_errors_object(struct engine *e)
     e->errors = o;
 }
 
-/* When a query was built the main group had used up the journal; that it went by entries without a row for it no epoch
- * says. */
+/* When a query was built, started or stopped, the main group had used up the journal; that it went by entries without a
+ * row for it no epoch says. */
 static int apply_ddl(struct engine *e, const struct record *entry, struct err *err)
 {
     struct arena *arena = arena_new();
@@ -171,7 +171,7 @@ static int apply_ddl(struct engine *e, const struct record *entry, struct err *e
     int failed = ddl_unpack(entry->data, arena, &ddl, err);
 
     ddl.ordinal = entry->ordinal;
-    if (!failed && ddl.build && e->main.ordinal < entry->ordinal) e->main.ordinal = entry->ordinal;
+    if (!failed && (ddl.build || ddl.caught_up) && e->main.ordinal < entry->ordinal) e->main.ordinal = entry->ordinal;
     if (!failed && ddl_apply(e, &ddl, err)) failed = err->code == ERR_NAME ? 0 : -1; /* it failed then, too */
     arena_free(arena);
     return failed;
@@ -303,6 +303,7 @@ static void remove_temporary(struct engine *e)
 /* Whoever reads in the log is done before it is closed. */
 static void close_readers(struct engine *e)
 {
+    selects_end(e);
     intake_free(e->main.intake);
     e->main.intake = NULL;
     build_free(e->build);

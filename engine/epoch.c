@@ -84,7 +84,7 @@ static int step_journal(struct engine *e, struct group *g, struct err *err)
     clock = journal_clock(e->journal);
     if (intake_read(in, &g->ordinal, read_limit(e, g, end), cut_rows(e), BYTES_NORMAL, err)) goto done;
     ep.to = g->ordinal;
-    if (!g->id && g->ordinal >= end) {
+    if ((!g->id || g->query) && g->ordinal >= end) {
         ep.clock = clock;
         decide_idle(e, g, &ep);
     }

@@ -58,6 +58,8 @@ uint64_t epoch_output_hash(const struct engine *e);
 void epoch_output_clear(struct engine *e);
 
 /* build.c */
+/* An inlet of a group that begins with history: where its rows come from, and what was before them. */
+int build_begin_inlet(struct engine *e, struct group *g, struct inlet *in, struct err *err) MUST_CHECK;
 /* Time comes as far as it has come for the others (by the epoch of the join, whose `to` is the place of the main
  * group): what rows alone do not say. */
 int build_catch_up(struct engine *e, struct group *g, const struct epoch *ep, struct err *err) MUST_CHECK;

@@ -164,7 +164,7 @@ static void report_lost(struct engine *e, struct group *g, const struct intake *
 {
     struct log_item lost;
 
-    for (size_t i = 0; g->id && intake_lost(in, i, &lost); i++) {
+    for (size_t i = 0; g->id && !g->query && intake_lost(in, i, &lost); i++) {
         struct log_range range = {.from = lost.lost_from, .to = lost.lost_to};
         flow_report_lost(g->flow, catalog_get(e->catalog, lost.stream)->name, &range, state_of(e, g->id)->last_arrival);
     }
@@ -206,6 +206,7 @@ int epoch_run_end(struct engine *e, struct group *g, const struct epoch *ep, str
 
 int epoch_finish(struct engine *e, struct group *g, struct epoch *ep, struct err *err)
 {
+    if (g->query) return select_finish(g->query, err);
     if (flow_finish(g->flow, err)) return -1;
     return epoch_commit(e, ep, err);
 }

@@ -1,5 +1,6 @@
 /* explain.c - EXPLAIN, DESCRIBE and SHOW: what there is and how it works, as rows. */
 #include "engine/engine.h"
+#include "planner/function_doc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -249,16 +250,55 @@ int describe_execute(struct engine *e, const struct statement *s, rows_handler h
 
 /* ---- SHOW ---- */
 
-static void show_functions(rows_handler handler, void *arg)
+static int show_function(const struct table *t, const struct function *f)
+{
+    struct buf signature = {0};
+    int stopped;
+
+    function_signature(f, &signature);
+    stopped = table_row(t, (const char *const[]){buf_text(&signature), f->doc, f->example, f->answer});
+    buf_free(&signature);
+    return stopped;
+}
+
+/* twice(n INTEGER) INTEGER */
+static const char *signature_of(const struct object *o, struct buf *out)
+{
+    out->len = 0;
+    buf_printf(out, "%s(", o->name);
+    for (int i = 0; i < o->field_count; i++) {
+        buf_printf(out, "%s%s ", i ? ", " : "", o->fields[i].name);
+        type_print(o->fields[i].type, out);
+    }
+    buf_puts(out, ") ");
+    type_print(o->returns, out);
+    return buf_text(out);
+}
+
+static void show_own_functions(const struct catalog *c, const struct table *t)
+{
+    const struct object *o;
+    struct buf signature = {0};
+    int stopped = 0;
+
+    for (int i = 0; !stopped && (o = catalog_at(c, i)) != NULL; i++) {
+        if (o->kind == OBJECT_FUNCTION)
+            stopped = table_row(t, (const char *const[]){signature_of(o, &signature), o->sql, NULL, NULL});
+    }
+    buf_free(&signature);
+}
+
+/* Those of the user come last. */
+static void show_functions(struct engine *e, rows_handler handler, void *arg)
 {
     static const char *const names[] = {"function", "what", "example", "answer"};
     const struct table t = {handler, arg, 4, names};
     int stopped = table_begin(&t);
 
     for (int i = 0; i < function_count() && !stopped; i++) {
-        const struct function *f = function_at(i);
-        stopped = table_row(&t, (const char *const[]){f->signature, f->doc, f->example, f->answer});
+        if (!function_internal(function_at(i))) stopped = show_function(&t, function_at(i));
     }
+    if (!stopped) show_own_functions(e->catalog, &t);
 }
 
 static void show_connectors(struct engine *e, rows_handler handler, void *arg)
@@ -288,7 +328,7 @@ const char *show_query(const struct statement *s)
 int show_execute(struct engine *e, const struct statement *s, rows_handler handler, void *arg, struct err *err)
 {
     switch (s->show.what) {
-    case SHOW_FUNCTIONS: show_functions(handler, arg); return 0;
+    case SHOW_FUNCTIONS: show_functions(e, handler, arg); return 0;
     case SHOW_CONNECTORS: show_connectors(e, handler, arg); return 0;
     default: return err_set(err, ERR_UNSUPPORTED, s->at, "not supported yet: SHOW of this kind");
     }

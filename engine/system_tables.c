@@ -99,14 +99,13 @@ static const char *query_state(const struct engine *e, const struct object *o)
 static void query_value(struct engine *e, const struct object *o, uint32_t row, int column, struct system_text *text,
                         struct relation_value *out)
 {
-    static const char *const kinds[] = {[OBJECT_STREAM] = "stream", [OBJECT_VIEW] = "view", [OBJECT_PUMP] = "pump"};
     struct flow_counts counts = flow_counts(e->main.flow, o->id);
 
     (void)row;
     (void)text;
     switch ((enum query_column)column) {
     case QUERY_NAME: out->s = str_lit(o->name); break;
-    case QUERY_KIND: out->s = str_lit(kinds[o->kind]); break;
+    case QUERY_KIND: out->s = str_lit(object_kind_name(o->kind)); break;
     case QUERY_STATE: out->s = str_lit(query_state(e, o)); break;
     case QUERY_EMITS: out->s = str_lit(emission_name(plan_emission(o->plan))); break;
     case QUERY_LATE: out->i = (int64_t)counts.late; break;

@@ -82,25 +82,39 @@ static void print_bytes(struct str bytes, struct buf *out)
     buf_putc(out, '\'');
 }
 
-static void print_timestamp(usec t, struct buf *out)
+static void print_datetime(const struct bound *b, struct buf *out)
 {
     char text[TIME_TEXT_MAX];
-    int len = time_print(t, text);
 
-    buf_printf(out, "TIMESTAMP '%.*s'", len, text);
+    switch (b->type.kind) {
+    case TYPE_DATE: time_print_date(b->i, text); break;
+    case TYPE_TIME: time_print_clock(b->i, text); break;
+    case TYPE_TIMESTAMP_TZ: time_print_zoned(b->i, text); break;
+    default: time_print(b->i, text);
+    }
+    buf_printf(out, "%s '%s'",
+               b->type.kind == TYPE_DATE   ? "DATE"
+               : b->type.kind == TYPE_TIME ? "TIME"
+                                           : "TIMESTAMP",
+               text);
 }
 
+/* A literal of the value's own qualifier, or of all units when that would cut it. */
 static void print_interval(const struct bound *b, struct buf *out)
 {
+    struct type type = b->type;
     char text[INTERVAL_TEXT_MAX];
+    struct buf words = {0};
+    int64_t back;
 
-    if (b->type.kind == TYPE_INTERVAL_DAY) {
-        interval_day_print(b->i, text);
-        buf_printf(out, "INTERVAL '%s' DAY TO SECOND", text);
-    } else {
-        interval_month_print(b->i, text);
-        buf_printf(out, "INTERVAL '%s' YEAR TO MONTH", text);
+    interval_print(type, b->i, text);
+    if (interval_parse(type, text, strlen(text), &back) || back != b->i) {
+        type = type_of(type.kind);
+        interval_print(type, b->i, text);
     }
+    type_print(type, &words);
+    buf_printf(out, "INTERVAL '%s'%s", text, buf_text(&words) + strlen("INTERVAL"));
+    buf_free(&words);
 }
 
 /* The digits with the point where the scale says. */
@@ -136,7 +150,7 @@ static void print_const(const struct bound *b, struct buf *out)
     case TYPE_DATE:
     case TYPE_TIME:
     case TYPE_TIMESTAMP_TZ:
-    case TYPE_TIMESTAMP: print_timestamp(b->i, out); break;
+    case TYPE_TIMESTAMP: print_datetime(b, out); break;
     case TYPE_INTERVAL_DAY:
     case TYPE_INTERVAL_MONTH: print_interval(b, out); break;
     }
@@ -155,9 +169,16 @@ static bool is_one_of(const char *name, const char *const *words)
 
 static enum notation notation_of(const struct bound *b)
 {
-    static const char *const infix[] = {"+",  "-",  "*",   "/",  "%",   "=",  "<>",
-                                        "<",  "<=", ">",   ">=", "and", "or", "is distinct from",
-                                        "||", "->", "->>", NULL};
+    static const char *const infix[] = {"+",   "-",
+                                        "*",   "/",
+                                        "%",   "=",
+                                        "<>",  "<",
+                                        "<=",  ">",
+                                        ">=",  "and",
+                                        "or",  "is distinct from",
+                                        "||",  "->",
+                                        "->>", "at time zone",
+                                        NULL};
     static const char *const postfix[] = {"is null", "is true", "is false", NULL};
     const char *name = b->function->name;
 

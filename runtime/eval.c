@@ -242,6 +242,11 @@ struct eval *eval_new(const struct bound *const *exprs, int n)
     return eval_make(exprs, n, BATCH_ROWS);
 }
 
+struct eval *eval_new_row(const struct bound *const *exprs, int n)
+{
+    return eval_make(exprs, n, 1);
+}
+
 void eval_free(struct eval *e)
 {
     if (!e) return;
@@ -333,7 +338,7 @@ static void keep_value(struct arena *arena, const struct column *from, struct co
 
 enum row_error eval_row(const struct bound *expr, const struct batch *one, struct arena *arena, struct column *out)
 {
-    struct eval *e = eval_make(&expr, 1, 1);
+    struct eval *e = eval_new_row(&expr, 1);
     struct column value;
     enum row_error error;
 

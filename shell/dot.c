@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "parser/suggest.h"
+#include "shell/help.h"
 #include "shell/options.h"
 
 #define TABLES                                                                                                         \
@@ -15,7 +16,7 @@
 
 /*  name       argument   function      statement                        what it does */
 #define DOT_COMMANDS(X)                                                                                                \
-    X(".help", "", dot_help, NULL, "print this list")                                                                  \
+    X(".help", "[NAME]", dot_help, NULL, "print this list, or what a function or statement is")                        \
     X(".quit", "", dot_quit, NULL, "leave the shell; so do .exit and Ctrl-D")                                          \
     X(".exit", "", dot_quit, NULL, NULL)                                                                               \
     X(".tables", "", dot_show, TABLES, "list the reference tables")                                                    \
@@ -27,7 +28,7 @@
     X(".timer", "on|off", dot_timer, NULL, "print how long statements take")
 
 struct dot {
-    const char *name, *argument;
+    const char *name, *argument; /* [ARGUMENT]: it may be left out */
     enum exit_code (*run)(struct repl *repl, const struct dot *dot, const char *argument);
     const char *statement; /* of dot_show */
     const char *sentence;  /* NULL: not listed */
@@ -97,15 +98,26 @@ static enum exit_code dot_timer(struct repl *repl, const struct dot *dot, const 
 static const struct dot dots[] = {DOT_COMMANDS(DOT_ROW)};
 enum { DOTS = sizeof dots / sizeof *dots };
 
-static enum exit_code dot_help(struct repl *repl, const struct dot *dot, const char *argument)
+static void put_commands(struct buf *out)
 {
-    struct buf *out = &repl->runner->console.out.pending;
-
-    (void)dot, (void)argument;
     for (int i = 0; i < DOTS; i++)
         if (dots[i].sentence) buf_printf(out, "%-8s %-7s  %s\n", dots[i].name, dots[i].argument, dots[i].sentence);
     buf_puts(out,
-             "\nEverything else is SQL and ends with a semicolon. Ctrl-C stops a statement, or clears the line.\n");
+             "\nEverything else is SQL and ends with a semicolon. Ctrl-C stops a statement, or clears the line.\n\n"
+             ".help NAME tells more about each of these:\n\n");
+    help_contents(out);
+}
+
+static enum exit_code dot_help(struct repl *repl, const struct dot *dot, const char *argument)
+{
+    struct buf *out = &repl->runner->console.out.pending;
+    struct err err;
+
+    (void)dot;
+    if (!*argument)
+        put_commands(out);
+    else if (help_print(str_lit(argument), out, &err))
+        return report_error(&err);
     output_flush(&repl->runner->console.out);
     return EXIT_DONE;
 }
@@ -147,7 +159,7 @@ enum exit_code dot_command(struct repl *repl, const char *line)
     while (i < DOTS && !str_equal(str_lit(dots[i].name), name)) i++;
     if (i == DOTS) return fail_unknown(name);
     trim_argument(line + name.len, &argument);
-    if ((argument.len != 0) != (*dots[i].argument != '\0'))
+    if (*dots[i].argument != '[' && (argument.len != 0) != (*dots[i].argument != '\0'))
         code = fail_argument(&dots[i]);
     else
         code = dots[i].run(repl, &dots[i], buf_text(&argument));

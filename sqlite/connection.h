@@ -28,6 +28,11 @@ int database_execute(struct database *db, const char *sql, struct err *err) MUST
 /* The authorizer (guard.c); arg is the database. */
 int guard_authorize(void *arg, int action, const char *a, const char *b, const char *schema, const char *trigger);
 
+/* Registers weir's scalar functions (functions.c). */
+int functions_register(struct database *db, struct err *err) MUST_CHECK;
+/* Whether a function of that name is one of them. */
+bool functions_are_ours(const char *name);
+
 /* Makes the store's tables when they are not there, and checks them. */
 int store_open(struct database *db, struct err *err) MUST_CHECK;
 

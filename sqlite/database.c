@@ -32,6 +32,7 @@ static int connect(struct database *db, const char *path, struct err *err)
     sqlite3_set_authorizer(db->sqlite, guard_authorize, db);
     sqlite3_progress_handler(db->sqlite, INTERRUPT_STEPS, check_interrupt, db);
     db->vtabs = vtabs_new(db->sqlite, &db->failure);
+    if (functions_register(db, err)) return -1;
     return database_execute(db,
                             "PRAGMA locking_mode=EXCLUSIVE;"
                             "PRAGMA temp_store=MEMORY;"

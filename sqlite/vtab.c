@@ -146,7 +146,7 @@ static double real_as_double(double v)
     return v;
 }
 
-static void result_value(sqlite3_context *context, const struct relation_value *v)
+void vtab_result(sqlite3_context *context, const struct relation_value *v)
 {
     switch (v->type.kind) {
     case TYPE_NULL: sqlite3_result_null(context); break;
@@ -335,7 +335,7 @@ static int column_value(sqlite3_vtab_cursor *sqlite, sqlite3_context *context, i
     struct relation_value value = {.type = type_of(TYPE_NULL)};
 
     cursor->relation->class->value(cursor, column, &value);
-    result_value(context, &value);
+    vtab_result(context, &value);
     return SQLITE_OK;
 }
 

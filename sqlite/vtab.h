@@ -32,4 +32,7 @@ void vtabs_forget(struct vtabs *vtabs, const char *name);
 void vtabs_each(struct vtabs *vtabs, void (*each)(void *arg, const char *name), void *arg);
 struct relation *vtabs_find(struct vtabs *vtabs, const char *name);
 
+/* A function's or cursor's result, as said above. */
+void vtab_result(sqlite3_context *context, const struct relation_value *value);
+
 #endif

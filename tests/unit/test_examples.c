@@ -1,6 +1,7 @@
 /* test_examples.c - every example of the registry of functions (planner/functions.inc), run as SQL through the engine:
  * it must print the answer that stands beside it. */
 #include "engine/session.h"
+#include "planner/function_doc.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -88,9 +89,48 @@ static void every_example_gives_its_answer(void **state)
     assert_int_equal(wrong, 0);
 }
 
+static int create_rows(struct engine *e, const char *example, struct err *err)
+{
+    char sql[512];
+
+    snprintf(sql, sizeof sql, "CREATE STREAM answer AS SELECT %s AS a FROM s", example);
+    return execute(e, "CREATE STREAM s (v INTEGER)", err) || execute(e, sql, err);
+}
+
+/* The last answer of a changelog is what all rows come to. */
+static void aggregate_of(struct disk *disk, const char *example, struct buf *out)
+{
+    struct engine_options options = {.dir = "db", .disk = disk, .clock = still};
+    struct engine *e;
+    struct err err;
+
+    assert_int_equal(engine_open(&options, &e, &err), 0);
+    out->len = 0;
+    if (create_rows(e, example, &err) || engine_subscribe(e, "answer", keep_answer, out, &err) ||
+        execute(e, "INSERT INTO s VALUES (1), (2), (2), (7), (NULL)", &err) || engine_drain(e, NULL, NULL, &err))
+        buf_puts(out, err.text);
+    engine_abandon(e);
+}
+
+static void every_example_of_an_aggregate_gives_its_answer(void **state)
+{
+    const struct aggregate_doc *a;
+    struct buf got = {0};
+
+    (void)state;
+    for (int i = 0; (a = aggregate_doc(i)); i++) {
+        struct disk *disk = disk_sim(1);
+        aggregate_of(disk, a->example, &got);
+        assert_string_equal(buf_text(&got), a->answer);
+        disk_free(disk);
+    }
+    buf_free(&got);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_example_gives_its_answer)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_example_gives_its_answer),
+                                       cmocka_unit_test(every_example_of_an_aggregate_gives_its_answer)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

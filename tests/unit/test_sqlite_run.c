@@ -152,7 +152,7 @@ static void messages_have_a_code_and_a_place(void **state)
 
     expect_error(f->db, "SELECT 1 +", ERR_SYNTAX, -1, "incomplete input");
     expect_error(f->db, "SELECT FROM", ERR_SYNTAX, 7, "near \"FROM\": syntax error");
-    expect_error(f->db, "SELECT abs(1, 2)", ERR_TYPE, 7, "wrong number of arguments to function abs()");
+    expect_error(f->db, "SELECT hex(1, 2)", ERR_TYPE, 7, "wrong number of arguments to function hex()");
     expect_error(f->db, "SELECT 1 UNION SELECT 1, 2", ERR_SYNTAX, -1,
                  "SELECTs to the left and right of UNION do not have the same number of result columns");
     expect_error(f->db, "CREATE TABLE t(a, a)", ERR_NAME, -1, "duplicate column name: a");
