@@ -1,11 +1,11 @@
-/* alter.c - ALTER PUMP p START | STOP, and RESUME.
+/* alter.c - ALTER PUMP p START | STOP, and RESUME; ALTER STREAM s SET (...).
  *
  * A pump that stops gives up its state: windows that were open are never closed. One that starts sees the rows that
  * arrive from then on (of a source read in place: those that no query has read yet). Both take place behind all that
  * was put in before, so it does not matter where epochs were cut: the main group uses that up first, and a replay skips
  * it (struct ddl, caught_up). What the pump's own statement said of STOPPED is overruled in its entry (struct ddl,
  * run), by which it is made again from a checkpoint. */
-#include "engine/engine.h"
+#include "engine/sharding.h"
 
 static const char *word_of(enum ddl_kind kind)
 {
@@ -75,4 +75,40 @@ int alter_apply(struct engine *e, const struct statement *s, struct err *err)
     flow_remove(e->main.flow, o->id);
     e->checkpoint_afresh = true;
     return 0;
+}
+
+/* ---- ALTER STREAM s SET (...) ---- */
+
+bool alter_sets_stream(const struct statement *s)
+{
+    return s->alter.object == DDL_STREAM && s->alter.action == ALTER_SET;
+}
+
+int alter_check_set(struct engine *e, const struct ddl *ddl, struct arena *arena, const struct statement *s,
+                    struct err *err)
+{
+    struct bind_context ctx = ddl_context(e, ddl);
+    const struct object *o = altered(e->catalog, s, err);
+    struct stream_change change;
+
+    if (!o || bind_alter_stream(&ctx, arena, s, &change, err)) return -1;
+    if (o->system) return err_set(err, ERR_NAME, s->name.at, "%s is the system's own stream", o->name);
+    if (!sharding_shards(e, o->id))
+        return err_set(err, ERR_NAME, s->name.at, "%s is read from a file: it has no shards and no retention", o->name);
+    if (shards_count(sharding_shards(e, o->id)) + 2 * (uint32_t)change.shards > SHARDS_MAX)
+        return err_set(err, ERR_LIMIT, s->name.at, "%s has had too many shards", o->name);
+    return (!change.shards || change.shards == sharding_open_count(e, o->id)) &&
+           (change.retention == USEC_MIN || change.retention == state_of(e, o->id)->retention);
+}
+
+int alter_apply_set(struct engine *e, const struct ddl *ddl, struct arena *arena, const struct statement *s,
+                    struct err *err)
+{
+    struct bind_context ctx = ddl_context(e, ddl);
+    const struct object *o = altered(e->catalog, s, err);
+    struct stream_change change;
+
+    if (!o || bind_alter_stream(&ctx, arena, s, &change, err)) return -1;
+    if (change.retention != USEC_MIN) state_of(e, o->id)->retention = change.retention;
+    return change.shards ? sharding_alter(e, o->id, change.shards, ddl->ordinal, ddl->now, err) : 0;
 }

@@ -60,7 +60,7 @@ static void resolve_path(struct object *o, const char *base_dir)
     o->path = arena_printf(o->arena, "%s/%s", base_dir, o->path);
 }
 
-static struct bind_context bind_context_of(struct engine *e, const struct ddl *ddl)
+struct bind_context ddl_context(struct engine *e, const struct ddl *ddl)
 {
     return (struct bind_context){
         .catalog = e->catalog,
@@ -249,7 +249,7 @@ static void remove_object(struct engine *e, struct object *o)
 
 static int apply_create_function(struct engine *e, const struct ddl *ddl, const struct statement *s, struct err *err)
 {
-    struct bind_context ctx = bind_context_of(e, ddl);
+    struct bind_context ctx = ddl_context(e, ddl);
     struct object *o = bind_object(&ctx, ddl, s, err), *old = o ? ddl_replaced(e->catalog, o) : NULL;
 
     if (!o) return -1;
@@ -260,7 +260,7 @@ static int apply_create_function(struct engine *e, const struct ddl *ddl, const 
 
 static int apply_create(struct engine *e, const struct ddl *ddl, const struct statement *s, struct err *err)
 {
-    struct bind_context ctx = bind_context_of(e, ddl);
+    struct bind_context ctx = ddl_context(e, ddl);
     struct object *o, *old = existing(e->catalog, s, NULL);
 
     if (old && s->replace) remove_object(e, old);
@@ -307,30 +307,12 @@ static int parse(const struct ddl *ddl, struct arena *arena, struct statement **
     return *out ? 0 : err_set(err, ERR_DAMAGED, -1, "a journal entry of DDL without a statement");
 }
 
-/* ALTER STREAM s SET (...) */
-static bool sets_stream(const struct statement *s)
-{
-    return s->alter.object == DDL_STREAM && s->alter.action == ALTER_SET;
-}
-
-static int apply_set(struct engine *e, const struct ddl *ddl, struct arena *arena, const struct statement *s,
-                     struct err *err)
-{
-    struct bind_context ctx = bind_context_of(e, ddl);
-    const struct object *o = existing(e->catalog, s, err);
-    struct stream_change change;
-
-    if (!o || bind_alter_stream(&ctx, arena, s, &change, err)) return -1;
-    if (change.retention != USEC_MIN) state_of(e, o->id)->retention = change.retention;
-    return change.shards ? sharding_alter(e, o->id, change.shards, ddl->ordinal, ddl->now, err) : 0;
-}
-
 static int apply(struct engine *e, const struct ddl *ddl, struct arena *arena, const struct statement *s,
                  struct err *err)
 {
     switch (s->kind) {
     case STATEMENT_DROP: return apply_drop(e, s, err);
-    case STATEMENT_ALTER: return sets_stream(s) ? apply_set(e, ddl, arena, s, err) : alter_apply(e, s, err);
+    case STATEMENT_ALTER: return alter_sets_stream(s) ? alter_apply_set(e, ddl, arena, s, err) : alter_apply(e, s, err);
     case STATEMENT_CREATE_FUNCTION: return apply_create_function(e, ddl, s, err);
     default: return apply_create(e, ddl, s, err);
     }
@@ -349,7 +331,7 @@ int ddl_apply(struct engine *e, const struct ddl *ddl, struct err *err)
 
 static int restore(struct engine *e, const struct ddl *ddl, struct arena *arena, uint32_t id, struct err *err)
 {
-    struct bind_context ctx = bind_context_of(e, ddl);
+    struct bind_context ctx = ddl_context(e, ddl);
     struct statement *s;
     struct object *o;
 
@@ -496,7 +478,7 @@ int ddl_check_drop(const struct catalog *c, const struct statement *s, struct ob
 
 static int execute_create(struct engine *e, struct ddl *ddl, const struct statement *s, struct err *err)
 {
-    struct bind_context ctx = bind_context_of(e, ddl);
+    struct bind_context ctx = ddl_context(e, ddl);
     struct object *o, *old;
     int same = ddl_check_create(e, &ctx, ddl, s, &o, err);
 
@@ -510,29 +492,11 @@ static int execute_create(struct engine *e, struct ddl *ddl, const struct statem
     return ddl_apply(e, ddl, err);
 }
 
-/* 1: it is so already. */
-static int check_set(struct engine *e, const struct ddl *ddl, struct arena *arena, const struct statement *s,
-                     struct err *err)
-{
-    struct bind_context ctx = bind_context_of(e, ddl);
-    const struct object *o = existing(e->catalog, s, err);
-    struct stream_change change;
-
-    if (!o || bind_alter_stream(&ctx, arena, s, &change, err)) return -1;
-    if (o->system) return err_set(err, ERR_NAME, s->name.at, "%s is the system's own stream", o->name);
-    if (!sharding_shards(e, o->id))
-        return err_set(err, ERR_NAME, s->name.at, "%s is read from a file: it has no shards and no retention", o->name);
-    if (shards_count(sharding_shards(e, o->id)) + 2 * (uint32_t)change.shards > SHARDS_MAX)
-        return err_set(err, ERR_LIMIT, s->name.at, "%s has had too many shards", o->name);
-    return (!change.shards || change.shards == sharding_open_count(e, o->id)) &&
-           (change.retention == USEC_MIN || change.retention == state_of(e, o->id)->retention);
-}
-
 /* What is too old by now goes at once. */
 static int execute_set(struct engine *e, struct ddl *ddl, const struct statement *s, struct err *err)
 {
     struct arena *arena = arena_new();
-    int same = check_set(e, ddl, arena, s, err);
+    int same = alter_check_set(e, ddl, arena, s, err);
 
     arena_free(arena);
     if (same < 0) return -1;
@@ -546,7 +510,7 @@ static int execute_alter(struct engine *e, struct ddl *ddl, const struct stateme
     struct object *o;
     int done;
 
-    if (sets_stream(s)) return execute_set(e, ddl, s, err);
+    if (alter_sets_stream(s)) return execute_set(e, ddl, s, err);
     done = alter_check(e->catalog, s, &o, err);
     if (done) return done > 0 ? 0 : -1;
     if (check_sources(e, o->plan, s->name.at, err) || catch_up(e, ddl, err)) return -1;

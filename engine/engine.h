@@ -171,6 +171,8 @@ struct ddl {
     uint64_t ordinal; /* of its entry, which does not say it */
 };
 void ddl_pack(const struct ddl *ddl, struct buf *out);
+/* What its statement was, or is to be, bound with. */
+struct bind_context ddl_context(struct engine *e, const struct ddl *ddl);
 int ddl_unpack(struct str payload, struct arena *arena, struct ddl *out, struct err *err) MUST_CHECK;
 int ddl_apply(struct engine *e, const struct ddl *ddl, struct err *err) MUST_CHECK;
 /* The same for an object of a checkpoint, under its number. */
@@ -197,6 +199,12 @@ int ddl_continue_build(struct engine *e, struct err *err) MUST_CHECK;
 /* alter.c: what is wrong with an ALTER. 0 and *out: the object; 1: it is as the statement wants it. */
 int alter_check(const struct catalog *c, const struct statement *s, struct object **out, struct err *err) MUST_CHECK;
 int alter_apply(struct engine *e, const struct statement *s, struct err *err) MUST_CHECK;
+/* The same for ALTER STREAM s SET (...), which is this statement, if it is an ALTER. */
+bool alter_sets_stream(const struct statement *s);
+int alter_check_set(struct engine *e, const struct ddl *ddl, struct arena *arena, const struct statement *s,
+                    struct err *err) MUST_CHECK;
+int alter_apply_set(struct engine *e, const struct ddl *ddl, struct arena *arena, const struct statement *s,
+                    struct err *err) MUST_CHECK;
 
 /* reading.c */
 int reading_add(struct engine *e, struct group *g, const struct object *stream, struct err *err) MUST_CHECK;

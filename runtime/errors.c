@@ -180,7 +180,7 @@ void errors_report(void *flow, const struct query_context *ctx, const struct bat
 
 void flow_report_lost(struct flow *f, const char *stream, const struct log_range *lost, usec arrival)
 {
-    struct row_head head = {{lost->from, 0}, arrival, arrival, arrival, 1};
+    struct row_head head = {{lost->to - 1, 0}, arrival, arrival, arrival, 1}; /* of this stream alone */
     char message[160];
 
     snprintf(message, sizeof message,

@@ -147,7 +147,7 @@ static int fail_statement(struct database *db, struct str sql, struct err *err)
     int at = sql.ptr ? sqlite3_error_offset(db->sqlite) : -1;
 
     err_set(err, message_code(text), at, "%s", text);
-    if (err->code == ERR_NAME) suggest_name(db, sql, err);
+    if (err->code == ERR_NAME && sql.ptr) suggest_name(db, sql, err); /* nobody mends a statement of the store */
     return -1;
 }
 

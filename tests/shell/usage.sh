@@ -32,7 +32,7 @@ run run f.sql --data
 says "an option without its value" 2 "--data needs a value"
 run -c "SELECT 1" a b
 says "too many directories" 2 "what is 'b' for?"
-for word in serve put tail infer check backup bench; do
+for word in serve put tail infer bench; do
     run $word
     says "$word is not there yet" 2 "not supported yet: weir $word"
 done

@@ -27,7 +27,7 @@ static const struct refused {
      "reading in place requires a WATERMARK: add WATERMARK FOR ts AS ts - INTERVAL '5' SECOND, ts being the column of"
      " the event time"},
     {"CREATE STREAM x (a INTEGER) WITH (path = ^'x')", "path needs connector = 'file'"},
-    {"CREATE STREAM x (a INTEGER) WITH (shards = ^2)", "not supported yet: the option shards"},
+    {"CREATE STREAM x (a INTEGER) WITH (follow = ^TRUE)", "not supported yet: the option follow"},
     {"CREATE STREAM x (a INTEGER) WITH (idle_timeout = ^'soon')", "idle_timeout is a span of time: write '5 seconds'"},
     {"CREATE STREAM x (a INTEGER) WITH (idle_timeout = ^5)", "idle_timeout is a span of time: write '5 seconds'"},
     {"CREATE STREAM x (a INTEGER) WITH (format = 'json', ^format = 'csv')", "the option format is there twice"},
