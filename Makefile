@@ -9,7 +9,7 @@ CFLAGS ?= -O2 -g
 # What every build has, whatever CFLAGS says. -ffp-contract=off: a*b+c rounds twice on every processor (design, R11).
 STRICT := -std=gnu11 -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -ffp-contract=off \
           -fno-strict-aliasing -D_GNU_SOURCE -I. -I$(BUILD)
-# libcrypto.a for its MD5 alone: the shared library would take 1.4 ms and 1.7 MB of every start.
+# libcrypto.a for its digests alone: the shared library would take 1.4 ms and 1.7 MB of every start.
 LIBS   := -lsqlite3 -ledit -lzstd -llz4 -lpcre2-8 -lutf8proc -l:libcrypto.a -lm -lpthread
 
 # make V=1 shows the commands.

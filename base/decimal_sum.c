@@ -85,7 +85,7 @@ int decimal_sum_mean(const struct decimal_sum *sum, int64_t count, int digits, e
     uint64_t by = (uint64_t)count;
     u128 power = (u128)decimal_power(digits), whole, fraction;
 
-    assert(count > 0 && digits >= 0 && digits <= 6);
+    assert(count > 0 && digits >= 0 && digits <= 9);
     fraction = (u128)divide(&size, by) * power;
     whole = (u128)size.limb[1] << 64 | size.limb[0];
     if (size.limb[2] || whole > (u128)decimal_power(DECIMAL_POWER_MAX - digits)) return -1;

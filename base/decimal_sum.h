@@ -15,7 +15,7 @@ struct decimal_sum decimal_sum_of(__int128 total);
 void decimal_sum_add(struct decimal_sum *sum, __int128 v, int64_t weight);
 /* Each returns 0, or -1 when the result has more than 38 digits. */
 int decimal_sum_value(const struct decimal_sum *sum, __int128 *out);
-/* The sum * 10^digits / count (> 0), for 0 to 6 more digits behind the point; the rest is rounded half away from zero,
+/* The sum * 10^digits / count (> 0), for 0 to 9 more digits behind the point; the rest is rounded half away from zero,
  * or cut off. */
 enum decimal_rest { DECIMAL_ROUND, DECIMAL_CUT };
 int decimal_sum_mean(const struct decimal_sum *sum, int64_t count, int digits, enum decimal_rest rest, __int128 *out);

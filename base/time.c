@@ -215,21 +215,68 @@ static char *put_fraction(char *p, int micro)
     return p;
 }
 
-int time_print(usec t, char out[TIME_TEXT_MAX])
+/* yyyy-MM-dd */
+static char *put_date(char *p, const struct civil *c)
+{
+    p = put_year(p, c->year);
+    p = put_two(p, '-', c->month);
+    return put_two(p, '-', c->day);
+}
+
+/* :mm:ss[.fraction], behind the hours. */
+static char *put_minutes(char *p, const struct civil *c)
+{
+    p = put_two(p, ':', c->minute);
+    p = put_two(p, ':', c->second);
+    return put_fraction(p, c->micro);
+}
+
+static int finish(char *out, char *p)
+{
+    *p = '\0';
+    return (int)(p - out);
+}
+
+static char *put_instant(char *out, usec t)
 {
     struct civil c;
     char *p;
 
     civil_fields(&c, t);
-    p = put_year(out, c.year);
-    p = put_two(p, '-', c.month);
-    p = put_two(p, '-', c.day);
+    p = put_date(out, &c);
     p = put_two(p, ' ', c.hour);
-    p = put_two(p, ':', c.minute);
-    p = put_two(p, ':', c.second);
-    p = put_fraction(p, c.micro);
-    *p = '\0';
-    return (int)(p - out);
+    return put_minutes(p, &c);
+}
+
+int time_print(usec t, char out[TIME_TEXT_MAX])
+{
+    return finish(out, put_instant(out, t));
+}
+
+int time_print_zoned(usec t, char out[TIME_TEXT_MAX])
+{
+    char *p = put_instant(out, t);
+
+    memcpy(p, "+00:00", 6);
+    return finish(out, p + 6);
+}
+
+int time_print_date(usec t, char out[TIME_TEXT_MAX])
+{
+    struct civil c;
+
+    civil_date(&c, floor_div(t, USEC_DAY));
+    return finish(out, put_date(out, &c));
+}
+
+int time_print_clock(usec t, char out[TIME_TEXT_MAX])
+{
+    struct civil c;
+
+    civil_fields(&c, t);
+    out[0] = (char)('0' + c.hour / 10);
+    out[1] = (char)('0' + c.hour % 10);
+    return finish(out, put_minutes(out + 2, &c));
 }
 
 /* Whether the fields are a date of the years 1 to 9999 and a time of day. */
@@ -298,13 +345,12 @@ static int read_date(struct time_cursor *c, struct civil *date)
     return date->day < 0 ? -1 : 0;
 }
 
-/* [T or blank] HH:mm[:ss[.fraction]], as much of it as there is; false, consuming nothing, without HH:mm. */
-static bool read_time_of_day(struct time_cursor *c, struct civil *time)
+/* HH:mm[:ss[.fraction]], as much of it as there is; false, consuming nothing, without HH:mm. */
+static bool read_clock(struct time_cursor *c, struct civil *time)
 {
     struct time_cursor at = *c;
     int hour, minute, second, micro;
 
-    if (!time_skip(&at, 'T') && !time_skip(&at, ' ')) return false;
     hour = time_two_digits(&at);
     if (hour < 0 || !time_skip(&at, ':')) return false;
     minute = time_two_digits(&at);
@@ -319,6 +365,34 @@ static bool read_time_of_day(struct time_cursor *c, struct civil *time)
     *c = at;
     time->micro = micro;
     return true;
+}
+
+/* The same behind a T or a blank. */
+static bool read_time_of_day(struct time_cursor *c, struct civil *time)
+{
+    struct time_cursor at = *c;
+
+    if ((!time_skip(&at, 'T') && !time_skip(&at, ' ')) || !read_clock(&at, time)) return false;
+    *c = at;
+    return true;
+}
+
+int time_parse_date(const char *text, size_t len, usec *out)
+{
+    struct time_cursor c = {text, text + len};
+    struct civil civil = {0};
+
+    if (read_date(&c, &civil) || c.p != c.end) return -1;
+    return time_resolve(&civil, 0, out);
+}
+
+int time_parse_clock(const char *text, size_t len, usec *out)
+{
+    struct time_cursor c = {text, text + len};
+    struct civil civil = {.year = 1970, .month = 1, .day = 1};
+
+    if (!read_clock(&c, &civil) || c.p != c.end) return -1;
+    return time_resolve(&civil, 0, out);
 }
 
 int time_read_iso(struct time_cursor *c, usec *out)

@@ -52,13 +52,22 @@ usec time_unit_usec(enum time_unit unit);
 /* "YEAR", "MONTH", ... */
 const char *time_unit_name(enum time_unit unit);
 
-/* Appends `yyyy-MM-dd HH:mm:ss` with as many fractional digits as t has (none, or up to 6 without trailing zeros). */
-enum { TIME_TEXT_MAX = 32 };
+/* Writes `yyyy-MM-dd HH:mm:ss` with as many fractional digits as t has (none, or up to 6 without trailing zeros).
+ * NUL-terminated; returns the length. */
+enum { TIME_TEXT_MAX = 40 };
 int time_print(usec t, char out[TIME_TEXT_MAX]);
+/* The same with +00:00 behind it: TIMESTAMP WITH TIME ZONE. */
+int time_print_zoned(usec t, char out[TIME_TEXT_MAX]);
+/* The day of the instant as `yyyy-MM-dd`; its time of day as `HH:mm:ss[.fraction]`: DATE and TIME. */
+int time_print_date(usec t, char out[TIME_TEXT_MAX]);
+int time_print_clock(usec t, char out[TIME_TEXT_MAX]);
 /* ISO 8601 with 'T' or a blank, optional fraction (1 to 9 digits, truncated to 6) and zone (Z, +hh:mm, +hhmm, +hh);
  * also a bare date, and a time without seconds. The whole text must match. Returns 0, or -1 when it is no timestamp
  * (fast path: no err). */
 int time_parse(const char *text, size_t len, usec *out);
+/* A DATE, `yyyy-MM-dd`: its midnight; a TIME, `HH:mm[:ss[.fraction]]`: microseconds since midnight. As time_parse. */
+int time_parse_date(const char *text, size_t len, usec *out);
+int time_parse_clock(const char *text, size_t len, usec *out);
 
 /* A pattern of Java's SimpleDateFormat letters (G y Y M w W D d F E u a H k K h m s S z Z X, '' quotes), compiled once.
  * Names stand for patterns: 'epoch_ms', 'epoch_s', 'epoch_us', 'iso8601'. English names, UTC unless the text has a

@@ -145,6 +145,13 @@ static const struct time_place fixed_defaults[FIXED_FIELDS] = {
     [FIXED_MILLI] = {FIXED_DEFAULTS, 0},
 };
 
+static void keep_template(struct time_template *blank, const struct time_fixed *x, const char *shape, const int *at)
+{
+    blank->width = x->width;
+    memcpy(blank->text, shape, x->width);
+    for (int i = 0; i < FIXED_FIELDS; i++) blank->at[i] = (int8_t)at[i];
+}
+
 static void compile_fixed(struct time_format *f)
 {
     struct time_fixed x = {0};
@@ -155,6 +162,7 @@ static void compile_fixed(struct time_format *f)
     for (int i = 0; i < f->count; i++) {
         if (!fix_step(&x, &f->steps[i], shape, keep, at)) return;
     }
+    keep_template(&f->blank, &x, shape, at);
     if (x.width < 8) return;
     place_words(&x, f, shape, keep);
     for (int i = 0; i < FIXED_FIELDS; i++) {
@@ -211,9 +219,15 @@ static int week_of(const struct civil *c, int *year)
     return (int)((days - time_first_week(*year)) / 7) + 1;
 }
 
+/* In at least `width` digits, zeros in front. */
 static void put_number(struct buf *out, int v, int width)
 {
-    buf_printf(out, "%0*d", width, v);
+    char digits[16];
+    int n = sizeof digits;
+
+    assert(v >= 0 && width <= LETTERS_MAX);
+    for (; v || width > 0; v /= 10, width--) digits[--n] = (char)('0' + v % 10);
+    buf_put(out, digits + n, sizeof digits - (size_t)n);
 }
 
 static void put_name(struct buf *out, const char *name, int width)
@@ -307,6 +321,39 @@ static void print_epoch(usec t, usec unit, struct buf *out)
     buf_put(out, text, (size_t)len);
 }
 
+/* Two digits into their place, if the template has it. */
+static inline void fill_two(char *text, int at, int v)
+{
+    if (at < 0) return;
+    text[at] = (char)('0' + v / 10);
+    text[at + 1] = (char)('0' + v % 10);
+}
+
+static void print_fixed(const struct time_template *blank, const struct civil *c, struct buf *out)
+{
+    const int8_t *at = blank->at;
+    char *text = buf_reserve(out, FIXED_WIDTH_MAX);
+    int milli = c->micro / (int)USEC_MS;
+
+    memcpy(text, blank->text, FIXED_WIDTH_MAX);
+    fill_two(text, at[FIXED_YEAR], c->year / 100);
+    fill_two(text, at[FIXED_YEAR] < 0 ? -1 : at[FIXED_YEAR] + 2, c->year % 100);
+    fill_two(text, at[FIXED_MONTH], c->month);
+    fill_two(text, at[FIXED_DAY], c->day);
+    fill_two(text, at[FIXED_HOUR], c->hour);
+    fill_two(text, at[FIXED_MINUTE], c->minute);
+    fill_two(text, at[FIXED_SECOND], c->second);
+    fill_two(text, at[FIXED_MILLI], milli / 10);
+    if (at[FIXED_MILLI] >= 0) text[at[FIXED_MILLI] + 2] = (char)('0' + milli % 10);
+    out->len += blank->width;
+}
+
+/* Years beyond 1 to 9999 are printed as the nearest of them: only NULLs and watermarks have such. */
+static usec printable(usec t)
+{
+    return t < TIME_FIRST ? TIME_FIRST : t > TIME_LAST ? TIME_LAST : t;
+}
+
 void time_format_print(const struct time_format *format, usec t, struct buf *out)
 {
     struct civil c;
@@ -316,7 +363,11 @@ void time_format_print(const struct time_format *format, usec t, struct buf *out
     } else if (format->kind != FORMAT_PATTERN) {
         print_epoch(t, time_epoch_unit(format->kind), out);
     } else {
-        c = time_civil(t);
+        c = time_civil(printable(t));
+        if (format->blank.width) {
+            print_fixed(&format->blank, &c, out);
+            return;
+        }
         for (int i = 0; i < format->count; i++) put_field(&format->steps[i], &c, out);
     }
 }

@@ -33,6 +33,13 @@ struct time_fixed {
     struct time_place field[FIXED_FIELDS];                  /* in the word FIXED_DEFAULTS if the pattern lacks it */
 };
 
+/* The same patterns for printing, of any width: the text with its digits open, and where each field's are. */
+struct time_template {
+    uint8_t width; /* 0: the pattern is none */
+    char text[FIXED_WIDTH_MAX];
+    int8_t at[FIXED_FIELDS]; /* -1: the pattern lacks it */
+};
+
 enum time_format_kind { FORMAT_PATTERN, FORMAT_EPOCH_S, FORMAT_EPOCH_MS, FORMAT_EPOCH_US, FORMAT_ISO8601 };
 
 struct time_format {
@@ -40,6 +47,7 @@ struct time_format {
     int count;
     struct time_step *steps;
     struct time_fixed fixed;
+    struct time_template blank;
 };
 
 extern const char *const time_month_names[12];

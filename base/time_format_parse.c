@@ -58,19 +58,33 @@ static int read_name(struct time_cursor *c, const char *const *names, int count)
     return -1;
 }
 
+/* The names of zones in texts, daylight saving time apart. Where one stands for several zones, it is that of Java in
+ * the United States. */
+static const struct zone_name {
+    char name[5];
+    int16_t minutes; /* east of UTC */
+} zones[] = {
+    {"Z", 0},      {"GMT", 0},    {"UTC", 0},    {"UT", 0},     {"WET", 0},    {"WEST", 60},   {"BST", 60},
+    {"CET", 60},   {"CEST", 120}, {"MET", 60},   {"MEST", 120}, {"EET", 120},  {"EEST", 180},  {"MSK", 180},
+    {"SAST", 120}, {"IST", 330},  {"HKT", 480},  {"SGT", 480},  {"AWST", 480}, {"JST", 540},   {"KST", 540},
+    {"ACST", 570}, {"AEST", 600}, {"ACDT", 630}, {"AEDT", 660}, {"NZST", 720}, {"NZDT", 780},  {"BRT", -180},
+    {"NDT", -150}, {"NST", -210}, {"ADT", -180}, {"AST", -240}, {"EDT", -240}, {"EST", -300},  {"CDT", -300},
+    {"CST", -360}, {"MDT", -360}, {"MST", -420}, {"PDT", -420}, {"PST", -480}, {"AKDT", -480}, {"AKST", -540},
+    {"HST", -600},
+};
+
 static int read_zone(struct time_cursor *c, usec *east)
 {
-    static const struct {
-        char name[4];
-        int8_t hours;
-    } zones[] = {{"GMT", 0},  {"UTC", 0},  {"UT", 0},   {"EST", -5}, {"EDT", -4}, {"CST", -6},
-                 {"CDT", -5}, {"MST", -7}, {"MDT", -6}, {"PST", -8}, {"PDT", -7}, {"Z", 0}};
+    const char *begin = c->p;
+    size_t len = 0;
 
     if (time_read_offset(c, east) == 0) return 0;
+    while (begin + len < c->end && (begin[len] | 0x20) >= 'a' && (begin[len] | 0x20) <= 'z') len++;
     for (size_t i = 0; i < sizeof zones / sizeof *zones; i++) {
-        if (!skip_word(c, zones[i].name, strlen(zones[i].name))) continue;
-        *east = zones[i].hours * USEC_HOUR;
-        if (i < 3) time_read_offset(c, east);
+        if (!str_equal_nocase(str_of(begin, len), str_lit(zones[i].name))) continue;
+        c->p += len;
+        *east = zones[i].minutes * USEC_MINUTE;
+        if (zones[i].minutes == 0) time_read_offset(c, east); /* GMT+01:00 */
         return 0;
     }
     return -1;

@@ -26,16 +26,21 @@ struct bound *bind_function(struct binder *b, int at, const char *name, int coun
 
     if (count > FUNCTION_ARGS_MAX)
         return bind_refuse(b, ERR_LIMIT, at, "%s has more than %d arguments", name, FUNCTION_ARGS_MAX);
-    for (int i = 0; i < count; i++) have[i] = args[i]->type;
-    call->function = function_find(str_lit(name), have, count, bind_digits_max(b), at, want, &call->type, b->err);
-    if (!call->function) return bind_refuse_call(b, at, name, count, args);
     call->count = count;
-    call->args = arena_alloc(b->arena, (size_t)count * sizeof *call->args);
+    call->args = arena_alloc(b->arena, (size_t)count * sizeof *call->args + 1);
+    for (int i = 0; i < count; i++) call->args[i] = args[i];
+    if (bind_is_comparison(name) && bind_strip_blanks(b, count, call->args)) return NULL;
+    for (int i = 0; i < count; i++) have[i] = call->args[i]->type;
+    call->function = function_find(str_lit(name), have, count, bind_digits_max(b), at, want, &call->type, b->err);
+    if (!call->function) {
+        struct bound *plain = bind_without_zone(b, at, name, count, args);
+        return plain ? plain : bind_refuse_call(b, at, name, count, args);
+    }
     for (int i = 0; i < count; i++) {
-        if (!(call->args[i] = bind_cast(b, args[i], want[i], CAST_IMPLICIT, at))) return NULL;
+        if (!(call->args[i] = bind_cast(b, call->args[i], want[i], CAST_IMPLICIT, at))) return NULL;
     }
     fix_scale(call);
-    return call;
+    return bind_check_pattern(b, call) ? NULL : call;
 }
 
 /* ---- the written forms ---- */
@@ -76,23 +81,6 @@ static struct bound *plain(struct scope *scope, const struct expr *e, const char
     return bind_function(scope->binder, e->at, name, e->call.args.count, args);
 }
 
-/* EXTRACT(unit FROM x): the unit is a word, not a column. */
-static struct bound *extract(struct scope *scope, const struct expr *e)
-{
-    const struct expr *unit = e->call.args.items[0].value;
-    const struct ident *word = unit->kind == EXPR_COLUMN && unit->name.count == 1 ? &unit->name.parts[0] : NULL;
-    struct bound *args[2];
-    char *text;
-
-    if (!word || e->call.args.count != 2)
-        return bind_refuse(scope->binder, ERR_SYNTAX, e->at, "EXTRACT is written EXTRACT(unit FROM time)");
-    text = arena_copy(scope->binder->arena, word->text.ptr, word->text.len);
-    for (char *c = text; *c; c++) *c = *c >= 'a' && *c <= 'z' ? (char)(*c - 32) : *c;
-    args[0] = bound_text(scope->binder, text, unit->at);
-    if (!(args[1] = argument(scope, e, 1))) return NULL;
-    return bind_function(scope->binder, e->at, "EXTRACT", 2, args);
-}
-
 /* FLOOR(x TO unit), CEIL(x TO unit). */
 static struct bound *to_unit(struct scope *scope, const struct expr *e)
 {
@@ -130,6 +118,19 @@ static struct bound *tumble(struct scope *scope, const struct expr *e)
     return bind_tumble(scope->binder, scope->source, args[0], args[1], args[2]);
 }
 
+static bool is_substring(const struct expr *e)
+{
+    return call_is(e, "SUBSTRING");
+}
+
+static struct bound *substring(struct scope *scope, const struct expr *e)
+{
+    struct bound *args[FUNCTION_ARGS_MAX];
+
+    if (arguments(scope, e, args)) return NULL;
+    return bind_substring(scope->binder, e->at, e->call.form, e->call.args.count, args);
+}
+
 static struct bound *formed(struct scope *scope, const struct expr *e)
 {
     struct binder *b = scope->binder;
@@ -137,7 +138,8 @@ static struct bound *formed(struct scope *scope, const struct expr *e)
 
     switch (e->call.form) {
     case CALL_PLAIN:
-        return plain(scope, e, call_is(e, "SUBSTRING") ? "SUBSTRING_OR_NULL" : name); /* kinesis-sql.md, 11.3 */
+        if (call_is(e, "TIMESTAMPADD") || call_is(e, "TIMESTAMPDIFF")) return bind_unit_call(scope, e, name);
+        return is_substring(e) ? substring(scope, e) : plain(scope, e, name);
     case CALL_STAR:
         if (!function_exists(str_lit(name))) return bind_unknown_function(b, str_lit(name), e->at);
         return bind_refuse(b, ERR_SYNTAX, e->at, "only COUNT takes *");
@@ -148,14 +150,18 @@ static struct bound *formed(struct scope *scope, const struct expr *e)
         if (!call_is(e, "FLOOR") && !call_is(e, "CEIL") && !call_is(e, "CEILING")) break;
         return to_unit(scope, e);
     case CALL_FROM:
-        if (call_is(e, "EXTRACT")) return extract(scope, e);
-        if (!call_is(e, "SUBSTRING")) break;
-        return plain(scope, e, "SUBSTRING");
-    case CALL_IN: return plain(scope, e, "POSITION");
-    case CALL_TRIM: return trim(scope, e);
+        if (call_is(e, "EXTRACT")) return bind_extract(scope, e);
+        if (!is_substring(e)) break;
+        return substring(scope, e);
     case CALL_FOR:
     case CALL_SIMILAR:
-    case CALL_PLACING: return bind_later(b, e->at, "this form of %s", name);
+        if (!is_substring(e)) break;
+        return substring(scope, e);
+    case CALL_IN: return plain(scope, e, "POSITION");
+    case CALL_TRIM: return trim(scope, e);
+    case CALL_PLACING:
+        if (!call_is(e, "OVERLAY")) break;
+        return plain(scope, e, name);
     }
     return bind_refuse(b, ERR_SYNTAX, e->at, "%s is not written like this", name);
 }
@@ -166,38 +172,8 @@ static struct bound *formed(struct scope *scope, const struct expr *e)
 static bool is_planned(const struct expr *e)
 {
     static const char *const names[] = {
-        "HOP",
-        "SESSION",
-        "CUMULATE",
-        "ROW_NUMBER",
-        "RANK",
-        "DENSE_RANK",
-        "LAG",
-        "LEAD",
-        "NTH_VALUE",
-        "JSON_VALUE",
-        "JSON_QUERY",
-        "JSON_EXISTS",
-        "REGEX_REPLACE",
-        "REGEXP_REPLACE",
-        "REGEXP_LIKE",
-        "REGEXP_EXTRACT",
-        "INITCAP",
-        "OVERLAY",
-        "DATE_BIN",
-        "TIMESTAMPADD",
-        "TIMESTAMPDIFF",
-        "SPLIT_INDEX",
-        "SPLIT_PART",
-        "LPAD",
-        "RPAD",
-        "MD5",
-        "SHA256",
-        "CONCAT_WS",
-        "REPEAT",
-        "CARDINALITY",
-        "REGEX_LOG_PARSE",
-        "GROUPING",
+        "HOP",       "SESSION",  "CUMULATE",     "ROW_NUMBER",    "RANK",        "DENSE_RANK",      "LAG",      "LEAD",
+        "NTH_VALUE", "DATE_BIN", "TIMESTAMPADD", "TIMESTAMPDIFF", "CARDINALITY", "REGEX_LOG_PARSE", "GROUPING",
     };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -211,7 +187,6 @@ static int refuse_unused(struct binder *b, const struct expr *e)
 {
     const struct call *c = &e->call;
 
-    if (c->json) return bind_later(b, e->at, "the clauses of %s", call_name(b, e)), -1;
     if (c->nth_from) return bind_later(b, e->at, c->nth_from == NTH_FROM_LAST ? "FROM LAST" : "FROM FIRST"), -1;
     if (c->nulls) return bind_later(b, e->at, c->nulls == NULLS_IGNORE ? "IGNORE NULLS" : "RESPECT NULLS"), -1;
     if (c->zone && !call_is(e, "TUMBLE")) return bind_later(b, c->zone->at, "TIME ZONE in %s", call_name(b, e)), -1;
@@ -257,6 +232,7 @@ struct bound *bind_call(struct scope *scope, const struct expr *e)
     if (is_planned(e)) return bind_later(b, e->at, "%s", call_name(b, e));
     if (check_plain(b, e)) return NULL;
     if (column) return bind_refuse(b, ERR_NAME, e->at, "%s is not here: write the column %s", call_name(b, e), column);
+    if (e->call.json) return bind_json(scope, e);
     if (call_is(e, "TUMBLE")) return tumble(scope, e);
     if (call_is(e, "MONOTONIC") && e->call.args.count == 1) return argument(scope, e, 0);
     if ((call_is(e, "NOW") || call_is(e, "CURRENT_ROW_TIMESTAMP")) && !e->call.args.count && scope->source) {

@@ -82,16 +82,43 @@ static bool stays(struct type from, struct type to, const struct function *f, en
     return how == CAST_IMPLICIT || type_phys(to) == PHYS_TEXT;
 }
 
+/* CHAR becomes other types through VARCHAR, and they become it through a VARCHAR of its length. */
+static struct bound *cast_char(struct binder *b, struct bound *e, struct type to, int at)
+{
+    struct type between = {.kind = TYPE_VARCHAR, .length = to.kind == TYPE_CHAR ? to.length : 0};
+    struct bound *text = bind_cast(b, e, between, CAST_EXPLICIT, at);
+
+    return text ? bind_cast(b, text, to, CAST_EXPLICIT, at) : NULL;
+}
+
+static bool is_through_text(enum type_kind from, enum type_kind to)
+{
+    if (from == TYPE_NULL || from == TYPE_BINARY || to == TYPE_BINARY) return false;
+    return (from == TYPE_CHAR && !type_is_text(to)) || (to == TYPE_CHAR && !type_is_text(from));
+}
+
+/* The old service cuts text that is too long for its type. */
+static struct bound *cut_text(struct binder *b, struct bound *e, struct type to)
+{
+    struct bound *length = bound_int(b, TYPE_BIGINT, to.length, e->at), *cut;
+
+    if (!to.length || (e->type.length && e->type.length <= to.length)) return e;
+    if (!(cut = bind_function(b, e->at, "LEFT", 2, (struct bound *[]){e, length}))) return NULL;
+    cut->type.length = to.length;
+    return cut;
+}
+
 struct bound *bind_cast(struct binder *b, struct bound *e, struct type to, enum cast_how how, int at)
 {
-    const struct function *f = function_cast(e->type, to, how);
+    const struct function *f;
     struct bound *constant;
 
+    if (how == CAST_EXPLICIT && is_through_text(e->type.kind, to.kind)) return cast_char(b, e, to, at);
+    if (how == CAST_EXPLICIT && b->ctx->dialect == DIALECT_KINESIS && type_is_text(e->type.kind) &&
+        to.kind == TYPE_VARCHAR && !(e = cut_text(b, e, to)))
+        return NULL;
+    f = function_cast(e->type, to, how);
     if (stays(e->type, to, f, how)) return e;
-    if (!f && how == CAST_EXPLICIT && to.kind == TYPE_CHAR && function_cast(e->type, type_of(TYPE_VARCHAR), how)) {
-        e = bind_cast(b, e, type_of(TYPE_VARCHAR), how, at);
-        f = function_cast(e->type, to, how);
-    }
     if (!f) {
         return bind_refuse(b, ERR_TYPE, at, "%s cannot be cast to %s%s", type_kind_name(e->type.kind),
                            type_kind_name(to.kind), bind_cast_remedy(e->type.kind, to.kind));
@@ -102,7 +129,7 @@ struct bound *bind_cast(struct binder *b, struct bound *e, struct type to, enum 
 
 struct bound *bind_try_cast(struct binder *b, struct bound *e, struct type to, int at)
 {
-    struct bound *cast = bind_cast(b, e, to, CAST_EXPLICIT, at), *call;
+    struct bound *cast = bind_explicit_cast(b, e, to, at), *call;
 
     if (!cast || cast->kind != BOUND_CALL || cast == e) return cast;
     call = cast_call(b, cast, function_at(FN_TRY_CAST), to, at);
@@ -114,17 +141,6 @@ struct bound *bind_try_cast(struct binder *b, struct bound *e, struct type to, i
 }
 
 /* ---- columns ---- */
-
-/* The old service cuts text that is too long for its column. */
-static struct bound *cut_text(struct binder *b, struct bound *e, struct type to)
-{
-    struct bound *length = bound_int(b, TYPE_BIGINT, to.length, e->at), *cut;
-
-    if (!to.length || (e->type.length && e->type.length <= to.length)) return e;
-    if (!(cut = bind_function(b, e->at, "LEFT", 2, (struct bound *[]){e, length}))) return NULL;
-    cut->type.length = to.length;
-    return cut;
-}
 
 /* A text literal for a column of times is one of them. */
 static struct bound *text_time(struct binder *b, const struct bound *e)
@@ -147,9 +163,6 @@ struct bound *bind_assign(struct binder *b, struct bound *e, const struct field 
 {
     enum type_kind from = e->type.kind, kind = to->type.kind;
 
-    if (type_is_text(from) && type_is_text(kind) && b->ctx->dialect == DIALECT_KINESIS) {
-        if (!(e = cut_text(b, e, to->type))) return NULL;
-    }
     if (is_assignable(from, kind)) return bind_cast(b, e, to->type, CAST_EXPLICIT, e->at);
     if (e->kind == BOUND_CONST && from == TYPE_VARCHAR && kind == TYPE_TIMESTAMP) return text_time(b, e);
     if (*bind_cast_remedy(from, kind)) {
@@ -162,10 +175,10 @@ struct bound *bind_assign(struct binder *b, struct bound *e, const struct field 
 
 /* ---- CASE ---- */
 
-/* The type without its length. */
+/* The type without its length, if it can be without. */
 static struct type unlimited(struct type type)
 {
-    type.length = 0;
+    if (type.kind != TYPE_CHAR) type.length = 0;
     return type;
 }
 

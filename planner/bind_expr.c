@@ -2,6 +2,7 @@
 #include "planner/binder.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 /* ---- nodes ---- */
 
@@ -99,6 +100,7 @@ static struct bound *call_two(struct scope *scope, int at, const char *name, con
     struct bound *args[2];
 
     if (!(args[0] = bind_expr(scope, left)) || !(args[1] = bind_expr(scope, right))) return NULL;
+    if (bind_date_moves(scope->binder, args)) return NULL;
     return bind_function(scope->binder, at, name, 2, args);
 }
 
@@ -135,11 +137,8 @@ static const char *binary_name(enum binary_op op)
 static struct bound *binary(struct scope *scope, const struct expr *e)
 {
     enum binary_op op = e->binary.op;
-    struct bound *call;
+    struct bound *call = call_two(scope, e->binary.op_at, binary_name(op), e->binary.left, e->binary.right);
 
-    if (op == BINARY_JSON || op == BINARY_JSON_TEXT)
-        return bind_later(scope->binder, e->binary.op_at, "%s", binary_name(op));
-    call = call_two(scope, e->binary.op_at, binary_name(op), e->binary.left, e->binary.right);
     return op == BINARY_NOT_DISTINCT ? negated(scope->binder, call, e->binary.op_at) : call;
 }
 
@@ -242,15 +241,16 @@ static struct bound *in(struct scope *scope, const struct expr *e)
 static struct bound *like(struct scope *scope, const struct expr *e)
 {
     struct bound *args[3] = {0}, *test;
+    int count = e->like.escape ? 3 : 2;
 
-    if (e->like.kind == LIKE_SIMILAR) return bind_later(scope->binder, e->at, "SIMILAR TO");
     if (!(args[0] = bind_expr(scope, e->like.operand)) || !(args[1] = bind_expr(scope, e->like.pattern))) return NULL;
     if (e->like.escape && !(args[2] = bind_expr(scope, e->like.escape))) return NULL;
-    test = bind_function(scope->binder, e->at, "like", args[2] ? 3 : 2, args);
+    test = e->like.kind == LIKE_SIMILAR ? bind_similar(scope->binder, e->at, count, args)
+                                        : bind_function(scope->binder, e->at, "like", count, args);
     return e->like.negated ? negated(scope->binder, test, e->at) : test;
 }
 
-/* ---- CASE, CAST, (a - b) SECOND ---- */
+/* ---- CASE, CAST ---- */
 
 /* CASE x WHEN v is CASE WHEN x = v. */
 static struct bound *when(struct scope *scope, struct bound *x, const struct expr *e)
@@ -283,43 +283,14 @@ static struct bound *kase(struct scope *scope, const struct expr *e)
     return bind_case(b, e->at, args, count);
 }
 
-/* How many microseconds, or months, the last unit of a qualifier is. */
-static int64_t unit_size(const struct qualifier *q)
-{
-    switch (q->last) {
-    case UNIT_YEAR: return 12;
-    case UNIT_QUARTER: return 3;
-    case UNIT_MONTH: return 1;
-    case UNIT_SECOND: return q->fraction > 3 ? 1 : q->fraction > 0 ? USEC_MS : USEC_SECOND;
-    default: return time_unit_usec(q->last);
-    }
-}
-
-/* (a - b) MINUTE: cut to the unit (name "interval_truncate") or counted in it ("interval_count"). */
-static struct bound *qualified(struct scope *scope, const struct expr *e, const char *name)
-{
-    struct bound *args[2];
-    bool months = e->qualified.qualifier.last == UNIT_YEAR || e->qualified.qualifier.last == UNIT_MONTH;
-
-    if (!(args[0] = bind_expr(scope, e->qualified.operand))) return NULL;
-    if (months && args[0]->type.kind == TYPE_INTERVAL_DAY) {
-        return bind_later(scope->binder, e->at, "the months between two times");
-    }
-    args[1] = bound_int(scope->binder, TYPE_BIGINT, unit_size(&e->qualified.qualifier), e->at);
-    return bind_function(scope->binder, e->at, name, 2, args);
-}
-
 static struct bound *cast(struct scope *scope, const struct expr *e)
 {
-    const struct expr *operand = e->cast.operand;
     struct bound *value;
     struct type to;
 
     if (bind_type(scope->binder, e->cast.type, &to)) return NULL;
-    value = operand->kind == EXPR_QUALIFIED && type_is_numeric(to.kind) ? qualified(scope, operand, "interval_count")
-                                                                        : bind_expr(scope, operand);
-    if (value && e->cast.try_cast) return bind_try_cast(scope->binder, value, to, e->at);
-    return value ? bind_cast(scope->binder, value, to, CAST_EXPLICIT, e->at) : NULL;
+    if (!(value = bind_expr(scope, e->cast.operand))) return NULL;
+    return (e->cast.try_cast ? bind_try_cast : bind_explicit_cast)(scope->binder, value, to, e->at);
 }
 
 struct bound *bind_condition(struct scope *scope, const struct expr *e, const char *what)
@@ -357,7 +328,7 @@ struct bound *bind_expr(struct scope *scope, const struct expr *e)
     case EXPR_CASE: return kase(scope, e);
     case EXPR_CAST: return cast(scope, e);
     case EXPR_CALL: return bind_call(scope, e);
-    case EXPR_QUALIFIED: return qualified(scope, e, "interval_truncate");
+    case EXPR_QUALIFIED: return bind_qualified(scope, e);
     case EXPR_STAR: return bind_refuse(b, ERR_SYNTAX, e->at, "* can only stand in a select list");
     case EXPR_ROW: return bind_later(b, e->at, "rows as values");
     case EXPR_ARRAY: return bind_later(b, e->at, "arrays");
@@ -365,7 +336,7 @@ struct bound *bind_expr(struct scope *scope, const struct expr *e)
     case EXPR_FIELD: return bind_later(b, e->at, "fields of records");
     case EXPR_SUBQUERY: return bind_later(b, e->at, "subqueries as values");
     case EXPR_EXISTS: return bind_later(b, e->at, "EXISTS");
-    case EXPR_AT_ZONE: return bind_later(b, e->at, "AT TIME ZONE");
+    case EXPR_AT_ZONE: return bind_at_zone(scope, e);
     case EXPR_COLLATE: return bind_later(b, e->at, "COLLATE");
     case EXPR_PERIOD: return bind_period(scope, e);
     case EXPR_TABLE:

@@ -254,11 +254,11 @@ static struct type sum_type(const struct binder *b, struct type arg)
     return type_of(type_is_whole(arg.kind) ? TYPE_BIGINT : TYPE_DOUBLE);
 }
 
-/* The mean of whole numbers is a DOUBLE, that of decimals has at least 6 digits behind the point; the old service's is
+/* The mean of whole numbers is a DOUBLE, that of decimals has at least 9 digits behind the point; the old service's is
  * of the argument's kind, and cut towards zero. */
 static struct type mean_type(const struct binder *b, struct type arg)
 {
-    enum { MEAN_SCALE_MIN = 6 };
+    enum { MEAN_SCALE_MIN = 9 };
 
     if (b->ctx->dialect == DIALECT_KINESIS) return type_is_whole(arg.kind) ? arg : sum_type(b, arg);
     if (arg.kind == TYPE_DECIMAL)

@@ -202,12 +202,15 @@ static struct bound *system_column(struct scope *scope, const struct ident *id, 
 static struct bound *moment(struct scope *scope, const struct ident *id, int at)
 {
     struct binder *b = scope->binder;
+    usec today = time_floor(b->ctx->now, UNIT_DAY);
 
     if (id->quoted) return NULL;
     if (ident_is(id, "CURRENT_ROW_TIMESTAMP")) return bound_new(b, BOUND_ARRIVAL, TYPE_TIMESTAMP, at);
     if (ident_is(id, "CURRENT_TIMESTAMP") || ident_is(id, "LOCALTIMESTAMP"))
         return bound_int(b, TYPE_TIMESTAMP, b->ctx->now, at);
-    if (ident_is(id, "CURRENT_DATE")) return bound_int(b, TYPE_TIMESTAMP, time_floor(b->ctx->now, UNIT_DAY), at);
+    if (ident_is(id, "CURRENT_DATE")) return bound_int(b, TYPE_DATE, today, at);
+    if (ident_is(id, "CURRENT_TIME") || ident_is(id, "LOCALTIME"))
+        return bound_int(b, TYPE_TIME, b->ctx->now - today, at);
     return NULL;
 }
 

@@ -14,6 +14,7 @@
  * So every spelling of the same window compares equal, whatever it shows. */
 #include "planner/binder.h"
 #include "planner/function_id.h"
+#include "planner/interval.h"
 #include <stdlib.h>
 
 /* ---- which columns are event time ---- */
@@ -230,13 +231,20 @@ static bool cut_up(struct steps *s, int64_t unit)
     return true;
 }
 
+/* Days are made of whole windows. */
+static bool cuts_days(const struct window *w)
+{
+    return USEC_DAY % w->size == 0 && w->origin == 0;
+}
+
 /* The calendar: only of a time as it is. */
 static bool cut_months(struct steps *s, int months, bool up)
 {
     struct window *w = &s->window;
 
     if (months <= 0 || s->base || s->numerator != 1 || s->denominator != 1 || s->months) return false;
-    if (w->kind != WINDOW_NONE && (up || !w->months || w->right_closed || months % w->months)) return false;
+    if (w->kind != WINDOW_NONE && (up || w->right_closed)) return false;
+    if (w->kind != WINDOW_NONE && (w->months ? months % w->months != 0 : !cuts_days(w))) return false;
     *w = (struct window){.kind = WINDOW_TUMBLE, .months = months, .origin = up, .right_closed = up};
     return true;
 }
@@ -277,11 +285,15 @@ static bool apply(struct steps *s, const struct bound *call, const struct bound 
 
     if (constant && constant->null) return false;
     switch (call->function->id) {
+    case FN_ADD_ZONED_SPAN:
+    case FN_ADD_SPAN_ZONED:
     case FN_ADD_TIME_SPAN:
     case FN_ADD_SPAN_TIME:
     case FN_ADD_SPANS:
     case FN_ADD_INTEGER:
     case FN_ADD_BIGINT: return moved(s, n);
+    case FN_SUBTRACT_ZONED:
+    case FN_SUBTRACT_ZONED_SPAN:
     case FN_SUBTRACT_TIMES:
     case FN_SUBTRACT_SPAN:
     case FN_SUBTRACT_SPANS:
@@ -298,17 +310,32 @@ static bool apply(struct steps *s, const struct bound *call, const struct bound 
     case FN_DIVIDE_BIGINT: return !constant_first && divided(s, n);
     case FN_TRUNCATE_SPAN:
     case FN_STEP_TIME:
+    case FN_STEP_ZONED:
     case FN_STEP_INTEGER:
     case FN_STEP_BIGINT: return !constant_first && cut(s, n, 0);
-    case FN_COUNT_SPAN: return !constant_first && scaled(s, 1, n) && cut(s, 1, 0);
+    case FN_CAST_SPAN_BIGINT: n = interval_unit(call->args[0]->type); return scaled(s, 1, n) && cut(s, 1, 0);
+    case FN_ADD_DATE_DAYS:
+    case FN_ADD_DAYS_DATE: return moved(s, n - n % USEC_DAY);
+    case FN_SUBTRACT_DATE_DAYS: return !constant_first && moved(s, n % USEC_DAY - n);
+    case FN_DATE_BIN: return constant_first && cut(s, n, 0);
+    case FN_STEP_DATE_MONTHS:
     case FN_STEP_TIME_MONTHS: return !constant_first && n == (int)n && cut_months(s, (int)n, false);
+    case FN_FLOOR_DATE:
+    case FN_FLOOR_ZONED:
     case FN_FLOOR_TIME:
     case FN_FLOOR_SPAN: return !constant_first && cut_unit(s, constant->s, false);
     case FN_DATE_TRUNC: return constant_first && cut_unit(s, constant->s, false);
+    case FN_CEIL_ZONED:
     case FN_CEIL_TIME:
     case FN_CEIL_SPAN: return !constant_first && cut_unit(s, constant->s, true);
     case FN_UNIX_TIMESTAMP: return scaled(s, 1, USEC_MS) && cut(s, 1, 0);
     case FN_TO_TIMESTAMP_MS: return scaled(s, USEC_MS, 1);
+    case FN_CAST_TIMESTAMP_DATE:
+    case FN_CAST_ZONED_DATE: return cut(s, USEC_DAY, 0);
+    case FN_CAST_DATE_TIMESTAMP:
+    case FN_CAST_DATE_ZONED:
+    case FN_CAST_TIMESTAMP_ZONED:
+    case FN_CAST_ZONED_TIMESTAMP:
     case FN_CAST_SAME: return true;
     default: return false;
     }

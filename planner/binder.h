@@ -11,6 +11,9 @@
  *   bind_expr.c     expressions
  *   bind_call.c     calls of functions
  *   bind_cast.c     casts, what columns take, the type of a CASE
+ *   bind_text.c     patterns, CHAR, the written forms of functions of text
+ *   bind_json.c     the clauses of JSON_VALUE, JSON_QUERY, JSON_EXISTS
+ *   bind_time.c     times and spans: qualifiers, units, zones
  *   bind_literal.c  literals
  *   bind_type.c     names of types
  *   bind_remedy.c   what to write instead of unknown names and of groups that never end; several errors
@@ -209,12 +212,42 @@ int bind_digits_max(const struct binder *b);
 int bind_common(const struct binder *b, struct type a, struct type t, struct type *out);
 struct bound *bind_case(struct binder *b, int at, struct bound **args, int count);
 
+/* ---- bind_text.c ---- */
+/* Refuses a constant pattern that is none. */
+int bind_check_pattern(struct binder *b, const struct bound *call);
+bool bind_is_comparison(const char *name);
+/* When one of the arguments is a CHAR, the texts among them lose the blanks at their ends. */
+int bind_strip_blanks(struct binder *b, int count, struct bound **args);
+/* s SIMILAR TO p [ESCAPE e]: LIKE where that is the same. */
+struct bound *bind_similar(struct binder *b, int at, int count, struct bound *const *args);
+struct bound *bind_substring(struct binder *b, int at, enum call_form form, int count, struct bound *const *args);
+
 /* ---- bind_period.c ---- */
 struct bound *bind_period(struct scope *scope, const struct expr *e);
+
+/* ---- bind_json.c ---- */
+/* A call with clauses: RETURNING, WRAPPER, ON EMPTY, ON ERROR. */
+struct bound *bind_json(struct scope *scope, const struct expr *e);
 
 /* ---- bind_literal.c ---- */
 struct bound *bind_literal(struct binder *b, const struct expr *e, bool negative);
 int bind_interval(struct binder *b, const struct expr *e, struct type *type, int64_t *value);
+
+/* ---- bind_time.c ---- */
+/* Of an operator's two operands: a DATE that meets a span with hours or less becomes a TIMESTAMP. */
+int bind_date_moves(struct binder *b, struct bound *args[2]);
+/* A call that nothing takes, tried again with each TIMESTAMP WITH TIME ZONE as the TIMESTAMP that it is
+ * in UTC. NULL when there is none of them or nothing takes that either. */
+struct bound *bind_without_zone(struct binder *b, int at, const char *name, int count, struct bound *const *args);
+/* EXTRACT(unit FROM x); TIMESTAMPADD(unit, n, t), TIMESTAMPDIFF(unit, a, b): the unit is a word, not a column. */
+struct bound *bind_extract(struct scope *scope, const struct expr *e);
+struct bound *bind_unit_call(struct scope *scope, const struct expr *e, const char *name);
+/* x AT TIME ZONE z: what the zone's clocks show at the instant, as a TIMESTAMP. */
+struct bound *bind_at_zone(struct scope *scope, const struct expr *e);
+/* (a - b) MINUTE: cut to the unit, toward zero; (a - b) MONTH: the complete months between two times. */
+struct bound *bind_qualified(struct scope *scope, const struct expr *e);
+/* CAST as it is written: bind_cast, and casts that need the clock or a qualifier. */
+struct bound *bind_explicit_cast(struct binder *b, struct bound *value, struct type to, int at);
 
 /* ---- bind_type.c ---- */
 int bind_type(struct binder *b, const struct type_name *name, struct type *out);

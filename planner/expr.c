@@ -75,25 +75,46 @@ static void print_quoted(struct str text, struct buf *out)
     buf_putc(out, '\'');
 }
 
-static void print_timestamp(usec t, struct buf *out)
+static void print_bytes(struct str bytes, struct buf *out)
 {
-    char text[TIME_TEXT_MAX];
-    int len = time_print(t, text);
-
-    buf_printf(out, "TIMESTAMP '%.*s'", len, text);
+    buf_puts(out, "X'");
+    for (size_t i = 0; i < bytes.len; i++) buf_printf(out, "%02x", (unsigned char)bytes.ptr[i]);
+    buf_putc(out, '\'');
 }
 
+static void print_datetime(const struct bound *b, struct buf *out)
+{
+    char text[TIME_TEXT_MAX];
+
+    switch (b->type.kind) {
+    case TYPE_DATE: time_print_date(b->i, text); break;
+    case TYPE_TIME: time_print_clock(b->i, text); break;
+    case TYPE_TIMESTAMP_TZ: time_print_zoned(b->i, text); break;
+    default: time_print(b->i, text);
+    }
+    buf_printf(out, "%s '%s'",
+               b->type.kind == TYPE_DATE   ? "DATE"
+               : b->type.kind == TYPE_TIME ? "TIME"
+                                           : "TIMESTAMP",
+               text);
+}
+
+/* A literal of the value's own qualifier, or of all units when that would cut it. */
 static void print_interval(const struct bound *b, struct buf *out)
 {
+    struct type type = b->type;
     char text[INTERVAL_TEXT_MAX];
+    struct buf words = {0};
+    int64_t back;
 
-    if (b->type.kind == TYPE_INTERVAL_DAY) {
-        interval_day_print(b->i, text);
-        buf_printf(out, "INTERVAL '%s' DAY TO SECOND", text);
-    } else {
-        interval_month_print(b->i, text);
-        buf_printf(out, "INTERVAL '%s' YEAR TO MONTH", text);
+    interval_print(type, b->i, text);
+    if (interval_parse(type, text, strlen(text), &back) || back != b->i) {
+        type = type_of(type.kind);
+        interval_print(type, b->i, text);
     }
+    type_print(type, &words);
+    buf_printf(out, "INTERVAL '%s'%s", text, buf_text(&words) + strlen("INTERVAL"));
+    buf_free(&words);
 }
 
 /* The digits with the point where the scale says. */
@@ -124,12 +145,12 @@ static void print_const(const struct bound *b, struct buf *out)
     case TYPE_REAL:
     case TYPE_DOUBLE: buf_put(out, number, (size_t)num_print_double(b->d, number)); break;
     case TYPE_CHAR:
-    case TYPE_VARCHAR:
-    case TYPE_BINARY: print_quoted(b->s, out); break;
+    case TYPE_VARCHAR: print_quoted(b->s, out); break;
+    case TYPE_BINARY: print_bytes(b->s, out); break;
     case TYPE_DATE:
     case TYPE_TIME:
     case TYPE_TIMESTAMP_TZ:
-    case TYPE_TIMESTAMP: print_timestamp(b->i, out); break;
+    case TYPE_TIMESTAMP: print_datetime(b, out); break;
     case TYPE_INTERVAL_DAY:
     case TYPE_INTERVAL_MONTH: print_interval(b, out); break;
     }
@@ -148,15 +169,16 @@ static bool is_one_of(const char *name, const char *const *words)
 
 static enum notation notation_of(const struct bound *b)
 {
-    static const char *const infix[] = {
-        "+", "-", "*", "/", "%", "=", "<>", "<", "<=", ">", ">=", "and", "or", "is distinct from", "||", NULL};
+    static const char *const infix[] = {"+",  "-",  "*",   "/",  "%",   "=",  "<>",
+                                        "<",  "<=", ">",   ">=", "and", "or", "is distinct from",
+                                        "||", "->", "->>", "at time zone", NULL};
     static const char *const postfix[] = {"is null", "is true", "is false", NULL};
     const char *name = b->function->name;
 
     if (b->count == 1 && (strcmp(name, "-") == 0 || strcmp(name, "not") == 0)) return PREFIX;
     if (b->count == 2 && is_one_of(name, infix)) return INFIX;
     if (is_one_of(name, postfix)) return POSTFIX;
-    if (strcmp(name, "like") == 0) return LIKE;
+    if (strcmp(name, "like") == 0 || strcmp(name, "similar to") == 0) return LIKE;
     if (strcmp(name, "in") == 0) return LIST;
     if (strcmp(name, "CAST") == 0) return CAST_AS;
     if (strcmp(name, "EXTRACT") == 0 && b->args[0]->kind == BOUND_CONST) return UNIT_FROM;

@@ -40,13 +40,15 @@ enum word {
     INTERVAL_MONTH = TYPE_INTERVAL_MONTH,
 };
 
+enum { FUNCTION_WRITTEN_MAX = 5 }; /* arguments of one entry of the list */
+
 enum form { FORM_FIXED, FORM_VARIADIC, FORM_CAST };
 
 struct overload {
     struct function function;
     enum form form;
     int count; /* of args; of a variadic one: the last stands for any number */
-    uint8_t args[3];
+    uint8_t args[FUNCTION_WRITTEN_MAX];
     uint8_t result;
 };
 
@@ -346,6 +348,7 @@ static bool is_same(struct type from, struct type to)
     if (from.kind != to.kind && !(from.kind == TYPE_CHAR && to.kind == TYPE_VARCHAR)) return false;
     if (from.kind == TYPE_DECIMAL)
         return from.scale == to.scale && from.precision <= to.precision && type_phys(from) == type_phys(to);
+    if (to.kind == TYPE_CHAR) return from.length == to.length;
     if (type_phys(to) == PHYS_TEXT) return !to.length || (from.length && from.length <= to.length);
     return true;
 }
@@ -353,6 +356,7 @@ static bool is_same(struct type from, struct type to)
 /* Whether an implicit cast may lead there: by widening, which for a text is not to cut it. */
 static bool is_implicit(struct type from, struct type to)
 {
+    if (from.kind == TYPE_CHAR && to.kind == TYPE_CHAR) return from.length <= to.length;
     return from.kind == to.kind ? from.kind == TYPE_DECIMAL : type_widening(from.kind, to.kind) >= 0;
 }
 

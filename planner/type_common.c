@@ -38,8 +38,8 @@ static struct type as_decimal(struct type type)
 
 static int digits_limit(struct type a, struct type b, int digits_max)
 {
-    bool wide = (a.kind == TYPE_DECIMAL && a.precision > digits_max) ||
-                (b.kind == TYPE_DECIMAL && b.precision > digits_max);
+    bool wide =
+        (a.kind == TYPE_DECIMAL && a.precision > digits_max) || (b.kind == TYPE_DECIMAL && b.precision > digits_max);
 
     return wide ? DECIMAL_DIGITS_MAX : digits_max;
 }

@@ -1,4 +1,5 @@
-/* fmt_json.h - private to the JSON format: places in a record, and the encoder (fmt_json_encode.c). */
+/* fmt_json.h - private to the JSON format and the functions of JSON (fn_json.c): places in a record, and the encoder
+ * (fmt_json_encode.c). */
 #ifndef WEIR_RUNTIME_FMT_JSON_H
 #define WEIR_RUNTIME_FMT_JSON_H
 
@@ -20,8 +21,10 @@ struct path {
 
 /* Elements by index, then keys by length and bytes: negative, 0, positive. */
 int step_compare(const struct step *a, const struct step *b);
-/* The field's place: its path, as $.key, $['key'], $["key"], $.list[0] in any mixture, or the key of its own name.
- * Borrows from the field. */
+/* The place that text names, as $.key, $['key'], $["key"], $.list[0] in any mixture. Borrows from it. Returns what is
+ * wrong with it, or NULL. */
+const char *path_read(const char *text, struct path *out);
+/* The field's place: its path or the key of its own name. Borrows from the field. */
 int path_of(const struct field *field, struct path *out, struct err *err) MUST_CHECK;
 
 /* The bytes before a field's value, and which field. */

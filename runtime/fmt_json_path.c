@@ -54,6 +54,20 @@ static const char *read_step(const char *p, struct step *step)
     return p[1] == '\'' || p[1] == '"' ? read_quoted(p + 1, step) : read_index(p + 1, step);
 }
 
+const char *path_read(const char *text, struct path *out)
+{
+    const char *p = text;
+
+    out->count = 0;
+    if (*p != '$') return "a path begins with $";
+    for (p++; *p;) {
+        if (out->count == PATH_STEPS_MAX) return "too many steps";
+        p = read_step(p, &out->step[out->count++]);
+        if (!p) return "steps of a path are .name, ['name'] and [number]";
+    }
+    return NULL;
+}
+
 static int bad_path(const struct field *field, const char *why, struct err *err)
 {
     return err_set(err, ERR_VALUE, -1, "column \"%s\": FROM '%s': %s", field->name, field->path, why);
@@ -61,19 +75,14 @@ static int bad_path(const struct field *field, const char *why, struct err *err)
 
 int path_of(const struct field *field, struct path *out, struct err *err)
 {
-    const char *p = field->path;
+    const char *why;
 
     *out = (struct path){.count = 0};
-    if (!p) {
+    if (!field->path) {
         out->step[out->count++] = (struct step){.key = str_lit(field->name)};
         return 0;
     }
-    if (*p != '$') return bad_path(field, "a path begins with $", err);
-    for (p++; *p;) {
-        if (out->count == PATH_STEPS_MAX) return bad_path(field, "too many steps", err);
-        p = read_step(p, &out->step[out->count++]);
-        if (!p) return bad_path(field, "steps of a path are .name, ['name'] and [number]", err);
-    }
+    if ((why = path_read(field->path, out))) return bad_path(field, why, err);
     if (out->count && !out->step[0].key.ptr) return bad_path(field, "a record is an object, not an array", err);
     return 0;
 }

@@ -1,10 +1,9 @@
-/* fn_cast.c - kernels of CAST between what is no number, and what all casts share. What a type cannot hold is an
- * overflow, what is not of its form a bad cast; text that is longer than VARCHAR(n) allows is too long. Blanks around
- * text that is cast to another type are skipped. */
+/* fn_cast.c - kernels of CAST between what is neither number nor time, and what all casts share. What a type cannot
+ * hold is an overflow, what is not of its form a bad cast; text that is longer than VARCHAR(n) allows is too long.
+ * Blanks around text that is cast to another type are skipped. */
 #include "runtime/fn_cast.h"
 
 #include "base/utf8.h"
-#include "planner/interval.h"
 
 #include <string.h>
 
@@ -46,30 +45,6 @@ void fn_cast_text_boolean(struct kernel_call *c)
     }
 }
 
-static void parse_each(struct kernel_call *c, int (*parse)(const char *text, size_t len, int64_t *out))
-{
-    for (int row = 0; row < c->rows; row++) {
-        struct str s = cast_text(c, row);
-        c->out->ints[row] = 0;
-        if (parse(s.ptr, s.len, &c->out->ints[row])) kernel_fail(c, row, ROW_BAD_CAST);
-    }
-}
-
-void fn_cast_text_timestamp(struct kernel_call *c)
-{
-    parse_each(c, time_parse);
-}
-
-void fn_cast_text_span(struct kernel_call *c)
-{
-    parse_each(c, interval_day_parse);
-}
-
-void fn_cast_text_months(struct kernel_call *c)
-{
-    parse_each(c, interval_month_parse);
-}
-
 /* ---- to text ---- */
 
 /* The n of VARCHAR(n): the second argument where there is one, else the result type's; 0: no limit. */
@@ -94,9 +69,6 @@ void fn_cast_text_text(struct kernel_call *c)
     cast_check_lengths(c);
 }
 
-_Static_assert((int)TIME_TEXT_MAX <= (int)CAST_TEXT_MAX && (int)INTERVAL_TEXT_MAX <= (int)CAST_TEXT_MAX,
-               "room for all");
-
 static int print_boolean(bool v, char *out)
 {
     memcpy(out, v ? "true" : "false", 5);
@@ -104,9 +76,6 @@ static int print_boolean(bool v, char *out)
 }
 
 PRINT_KERNEL(cast_boolean_text, print_boolean, bools)
-PRINT_KERNEL(cast_timestamp_text, time_print, ints)
-PRINT_KERNEL(cast_span_text, interval_day_print, ints)
-PRINT_KERNEL(cast_months_text, interval_month_print, ints)
 
 /* ---- TYPEOF ---- */
 

@@ -1,16 +1,10 @@
 /* fn_text.c - kernels over text. Results that are a part of an argument borrow its bytes; others append theirs to the
  * call's buffer. Positions and lengths count characters. */
 #include "runtime/kernel.h"
-
-#include "base/utf8.h"
+#include "runtime/text.h"
 
 #include <string.h>
 #include <utf8proc.h>
-
-static void append(struct buf *out, const struct text *t)
-{
-    if (t->len) buf_put(out, t->ptr, t->len);
-}
 
 static bool is_ascii(const struct text *t)
 {
@@ -106,7 +100,7 @@ void fn_lower(struct kernel_call *c)
     change_case(c, 'A', utf8proc_tolower);
 }
 
-static const char *find(const char *at, const char *end, const struct text *part)
+const char *text_find(const char *at, const char *end, const struct text *part)
 {
     return part->len <= (size_t)(end - at) ? memmem(at, (size_t)(end - at), text_bytes(part), part->len) : NULL;
 }
@@ -116,9 +110,9 @@ static void append_replaced(struct buf *out, const struct text *t, const struct 
     const char *at = text_bytes(t), *end = at + t->len, *hit;
     size_t limit = out->len + TEXT_BYTES_MAX;
 
-    while (old->len && out->len <= limit && (hit = find(at, end, old))) {
+    while (old->len && out->len <= limit && (hit = text_find(at, end, old))) {
         buf_put(out, at, (size_t)(hit - at));
-        append(out, new);
+        text_append(out, new);
         at = hit + old->len;
     }
     buf_put(out, at, (size_t)(end - at));
@@ -163,12 +157,12 @@ void fn_reverse(struct kernel_call *c)
 
 /* ---- parts ---- */
 
-/* Characters start to end (from 0, half-open) of a text; borrows. */
-static struct text part_of(const struct text *t, int64_t start, int64_t end)
+struct text text_part(const struct text *t, int64_t start, int64_t end)
 {
     const char *p = text_bytes(t);
     size_t from, len;
 
+    if (start < 0) start = 0;
     if (start >= end || start >= t->len) return text_empty();
     from = utf8_offset(p, t->len, (size_t)start);
     len = end - start >= t->len ? t->len - from : utf8_offset(p + from, t->len - from, (size_t)(end - start));
@@ -191,7 +185,7 @@ static void substring(struct kernel_call *c, int row)
 
     if (end < start) kernel_fail(c, row, ROW_BAD_ARGUMENT);
     if (start < 1) start = 1;
-    c->out->texts[row] = part_of(&c->args[0]->texts[row], start - 1, end < 1 ? 0 : end - 1);
+    c->out->texts[row] = text_part(&c->args[0]->texts[row], start - 1, end < 1 ? 0 : end - 1);
 }
 
 void fn_substring(struct kernel_call *c)
@@ -205,14 +199,14 @@ void fn_substring_or_null(struct kernel_call *c)
         const struct text *t = &c->args[0]->texts[row];
         int64_t start = c->args[1]->ints[row];
         substring(c, row);
-        if (start > 1 && start > (int64_t)utf8_count(text_bytes(t), t->len)) kernel_null(c, row);
+        if (start > 1 && start > text_length(t)) kernel_null(c, row);
     }
 }
 
 void fn_left(struct kernel_call *c)
 {
     for (int row = 0; row < c->rows; row++) {
-        c->out->texts[row] = part_of(&c->args[0]->texts[row], 0, c->args[1]->ints[row]);
+        c->out->texts[row] = text_part(&c->args[0]->texts[row], 0, c->args[1]->ints[row]);
     }
 }
 
@@ -220,9 +214,9 @@ void fn_right(struct kernel_call *c)
 {
     for (int row = 0; row < c->rows; row++) {
         const struct text *t = &c->args[0]->texts[row];
-        int64_t count = (int64_t)utf8_count(text_bytes(t), t->len), wanted = c->args[1]->ints[row];
+        int64_t count = text_length(t), wanted = c->args[1]->ints[row];
         int64_t start = wanted < 0 ? count : count - wanted;
-        c->out->texts[row] = part_of(t, start < 0 ? 0 : start, count);
+        c->out->texts[row] = text_part(t, start < 0 ? 0 : start, count);
     }
 }
 
@@ -279,7 +273,7 @@ void fn_char_length(struct kernel_call *c)
 {
     for (int row = 0; row < c->rows; row++) {
         const struct text *t = &c->args[0]->texts[row];
-        c->out->ints[row] = (int64_t)utf8_count(text_bytes(t), t->len);
+        c->out->ints[row] = text_length(t);
     }
 }
 
@@ -287,7 +281,7 @@ void fn_position(struct kernel_call *c)
 {
     for (int row = 0; row < c->rows; row++) {
         const struct text *part = &c->args[0]->texts[row], *t = &c->args[1]->texts[row];
-        const char *begin = text_bytes(t), *hit = find(begin, begin + t->len, part);
+        const char *begin = text_bytes(t), *hit = text_find(begin, begin + t->len, part);
         c->out->ints[row] = hit ? (int64_t)utf8_count(begin, (size_t)(hit - begin)) + 1 : 0;
     }
 }
@@ -314,6 +308,6 @@ void fn_contains(struct kernel_call *c)
     for (int row = 0; row < c->rows; row++) {
         const struct text *t = &c->args[0]->texts[row];
         const char *begin = text_bytes(t);
-        c->out->bools[row] = find(begin, begin + t->len, &c->args[1]->texts[row]) != NULL;
+        c->out->bools[row] = text_find(begin, begin + t->len, &c->args[1]->texts[row]) != NULL;
     }
 }

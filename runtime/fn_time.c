@@ -1,11 +1,6 @@
-/* fn_time.c - kernels over instants and spans: adding, rounding to units, fields. Instants outside the years 0001 to
- * 9999 are an overflow. */
-#include "runtime/kernel.h"
-
-static int64_t floor_div(int64_t a, int64_t b)
-{
-    return a / b - (a % b < 0);
-}
+/* fn_time.c - kernels over times and spans: adding, differences, rounding to units. Instants outside the years 0001 to
+ * 9999 are an overflow; times of day wrap. */
+#include "runtime/fn_time.h"
 
 /* Wraps where the multiple is below all 64-bit numbers. */
 static int64_t floor_to(int64_t a, int64_t unit)
@@ -22,7 +17,7 @@ static inline uint64_t out_of_range(uint64_t t)
     return t - (uint64_t)TIME_FIRST > (uint64_t)TIME_LAST - (uint64_t)TIME_FIRST;
 }
 
-static void put_time(struct kernel_call *c, int row, int64_t t)
+void put_time(struct kernel_call *c, int row, int64_t t)
 {
     c->out->ints[row] = t;
     if (out_of_range((uint64_t)t)) kernel_fail(c, row, ROW_OVERFLOW);
@@ -68,6 +63,111 @@ void fn_subtract_months(struct kernel_call *c)
     }
 }
 
+/* ---- dates and times of day ---- */
+
+/* The whole days of a span, toward zero, in microseconds. */
+static int64_t whole_days(int64_t span)
+{
+    return span - span % USEC_DAY;
+}
+
+void fn_add_days(struct kernel_call *c)
+{
+    for (int i = 0; i < c->rows; i++) {
+        uint64_t t = (uint64_t)c->args[0]->ints[i] + (uint64_t)whole_days(c->args[1]->ints[i]);
+        put_time(c, i, (int64_t)t);
+    }
+}
+
+void fn_days_add(struct kernel_call *c)
+{
+    for (int i = 0; i < c->rows; i++) {
+        uint64_t t = (uint64_t)c->args[1]->ints[i] + (uint64_t)whole_days(c->args[0]->ints[i]);
+        put_time(c, i, (int64_t)t);
+    }
+}
+
+void fn_subtract_days(struct kernel_call *c)
+{
+    for (int i = 0; i < c->rows; i++) {
+        uint64_t t = (uint64_t)c->args[0]->ints[i] - (uint64_t)whole_days(c->args[1]->ints[i]);
+        put_time(c, i, (int64_t)t);
+    }
+}
+
+/* Either may be the span: both are taken as they lie in a day. */
+void fn_add_clock(struct kernel_call *c)
+{
+    for (int i = 0; i < c->rows; i++) {
+        int64_t a = time_of_day(c->args[0]->ints[i]), b = time_of_day(c->args[1]->ints[i]);
+        c->out->ints[i] = (a + b) % USEC_DAY;
+    }
+}
+
+void fn_subtract_clock(struct kernel_call *c)
+{
+    for (int i = 0; i < c->rows; i++) {
+        int64_t a = time_of_day(c->args[0]->ints[i]), b = time_of_day(c->args[1]->ints[i]);
+        c->out->ints[i] = time_of_day(a - b);
+    }
+}
+
+/* ---- differences ---- */
+
+/* The complete months from b to a, negative when a is the earlier: the last of `b plus so many months` that is not
+ * beyond a. The estimate by the calendar is off by one at most. */
+static int64_t months_between(usec a, usec b)
+{
+    struct civil x = time_civil(a), y = time_civil(b);
+    int64_t months = (x.year - y.year) * 12 + x.month - y.month;
+
+    if (a < b) return -months_between(b, a);
+    return months - (time_add_months(b, months) > a);
+}
+
+void fn_months_between(struct kernel_call *c)
+{
+    for (int i = 0; i < c->rows; i++) c->out->ints[i] = months_between(c->args[0]->ints[i], c->args[1]->ints[i]);
+}
+
+/* TIMESTAMPDIFF(unit, a, b): the complete units from a to b. */
+void fn_timestampdiff(struct kernel_call *c)
+{
+    for (int i = 0; i < c->rows; i++) {
+        int64_t a = c->args[1]->ints[i], b = c->args[2]->ints[i];
+        int unit = field_of(&c->args[0]->texts[i]);
+        bool known = unit >= 0 && unit <= UNIT_MICROSECOND;
+        int64_t months = known ? unit_months((enum time_unit)unit) : 0;
+        int64_t usecs = known ? time_unit_usec((enum time_unit)unit) : 0;
+        c->out->ints[i] = months  ? months_between(b, a) / months
+                          : usecs ? (int64_t)((uint64_t)b - (uint64_t)a) / usecs
+                                  : 0;
+        if (!known) kernel_fail(c, i, ROW_BAD_ARGUMENT);
+    }
+}
+
+/* t plus count units; USEC_MAX, which is out of range, where that is beyond 64 bits. */
+static usec add_units(usec t, enum time_unit unit, int64_t count)
+{
+    int64_t months = unit_months(unit), by;
+
+    if (__builtin_mul_overflow(count, months ? months : time_unit_usec(unit), &by)) return USEC_MAX;
+    if (months) return time_add_months(t, by);
+    return __builtin_add_overflow(t, by, &t) ? USEC_MAX : t;
+}
+
+/* TIMESTAMPADD(unit, count, t) */
+void fn_timestampadd(struct kernel_call *c)
+{
+    for (int i = 0; i < c->rows; i++) {
+        int unit = field_of(&c->args[0]->texts[i]);
+        bool known = unit >= 0 && unit <= UNIT_MICROSECOND;
+        usec t = c->args[2]->ints[i];
+        if (!known) kernel_fail(c, i, ROW_BAD_ARGUMENT);
+        put_time(c, i, known ? add_units(t, (enum time_unit)unit, c->args[1]->ints[i]) : t);
+    }
+}
+
 /* ---- STEP ---- */
 
 void fn_step_time(struct kernel_call *c)
@@ -99,40 +199,33 @@ void fn_step_months(struct kernel_call *c)
     }
 }
 
-/* ---- units and fields by name ---- */
-
-/* The units of time.h, and behind them fields that are no units. */
-enum { FIELD_DOW = UNIT_MICROSECOND + 1, FIELD_ISODOW, FIELD_DOY, FIELD_EPOCH, FIELDS };
-
-/* Returns -1 for an unknown name. */
-static int field_of(const struct text *name)
+/* A DATE of the day in which the step begins. */
+void fn_step_date(struct kernel_call *c)
 {
-    static const char *const extra[] = {"DOW", "ISODOW", "DOY", "EPOCH"};
-    struct str word = str_of(text_bytes(name), name->len);
-
-    for (int f = 0; f < FIELDS; f++) {
-        const char *known = f < FIELD_DOW ? time_unit_name((enum time_unit)f) : extra[f - FIELD_DOW];
-        if (str_equal_nocase(word, str_lit(known))) return f;
-    }
-    return -1;
+    fn_step_time(c);
+    for (int i = 0; i < c->rows; i++) c->out->ints[i] -= time_of_day(c->out->ints[i]);
 }
 
-/* Computes from a value and a field; ROW_BAD_ARGUMENT when it has no such field. */
-typedef enum row_error by_field(int64_t x, int field, int64_t *out);
-
-/* Calls compute on all rows; unknown names are bad arguments. */
-static void each_by_field(struct kernel_call *c, const struct column *values, int name_arg, by_field *compute)
+/* DATE_BIN(step, t, origin) */
+void fn_date_bin(struct kernel_call *c)
 {
-    const struct text *names = c->args[name_arg]->texts;
-    bool constant = kernel_is_constant(c, name_arg);
-    enum row_error error;
-    int field = -1;
+    for (int i = 0; i < c->rows; i++) {
+        int64_t step = c->args[0]->ints[i], t = c->args[1]->ints[i], origin = c->args[2]->ints[i];
+        if (step <= 0) kernel_fail(c, i, ROW_BAD_ARGUMENT);
+        put_time(c, i,
+                 step > 0
+                     ? (int64_t)((uint64_t)floor_to((int64_t)((uint64_t)t - (uint64_t)origin), step) + (uint64_t)origin)
+                     : t);
+    }
+}
 
-    for (int row = 0; row < c->rows; row++) {
-        if (row == 0 || !constant) field = field_of(&names[row]);
-        c->out->ints[row] = 0;
-        error = field < 0 ? ROW_BAD_ARGUMENT : compute(values->ints[row], field, &c->out->ints[row]);
-        if (error) kernel_fail(c, row, error);
+/* DATE_BIN(step, t) */
+void fn_date_bin_epoch(struct kernel_call *c)
+{
+    for (int i = 0; i < c->rows; i++) {
+        int64_t step = c->args[0]->ints[i], t = c->args[1]->ints[i];
+        if (step <= 0) kernel_fail(c, i, ROW_BAD_ARGUMENT);
+        put_time(c, i, step > 0 ? floor_to(t, step) : t);
     }
 }
 
@@ -145,7 +238,7 @@ static enum row_error floor_time(int64_t t, int field, int64_t *out)
     return ROW_OK;
 }
 
-static int64_t months_of(enum time_unit unit)
+int64_t unit_months(enum time_unit unit)
 {
     switch (unit) {
     case UNIT_YEAR: return 12;
@@ -166,8 +259,8 @@ static enum row_error ceil_time(int64_t t, int field, int64_t *out)
 {
     if (floor_time(t, field, out)) return ROW_BAD_ARGUMENT;
     if (*out == t) return ROW_OK;
-    if (months_of((enum time_unit)field)) {
-        *out = time_add_months(*out, months_of((enum time_unit)field));
+    if (unit_months((enum time_unit)field)) {
+        *out = time_add_months(*out, unit_months((enum time_unit)field));
     } else {
         *out += time_unit_usec((enum time_unit)field);
     }
@@ -189,6 +282,13 @@ void fn_ceil_time(struct kernel_call *c)
 {
     each_by_field(c, c->args[0], 1, ceil_time);
     check_range(c);
+}
+
+/* The end of the last hour of a day is its beginning. */
+void fn_ceil_clock(struct kernel_call *c)
+{
+    each_by_field(c, c->args[0], 1, ceil_time);
+    for (int row = 0; row < c->rows; row++) c->out->ints[row] = time_of_day(c->out->ints[row]);
 }
 
 void fn_date_trunc(struct kernel_call *c)
@@ -213,7 +313,7 @@ static enum row_error floor_days(int64_t span, int field, int64_t *out)
 
 static enum row_error floor_months(int64_t months, int field, int64_t *out)
 {
-    int64_t unit = field > UNIT_MICROSECOND ? 0 : months_of((enum time_unit)field);
+    int64_t unit = field > UNIT_MICROSECOND ? 0 : unit_months((enum time_unit)field);
 
     return floor_to_unit(months, unit, out);
 }
@@ -243,114 +343,6 @@ void fn_ceil_span(struct kernel_call *c)
     each_by_field(c, &values, 1, span_floor(c));
     negate_into(c->out->ints, c->out->ints, c->rows);
 }
-
-/* ---- EXTRACT ---- */
-
-/* The week of ISO 8601: that of the same week's Thursday. */
-static int64_t iso_week(usec t, int weekday)
-{
-    usec thursday = (usec)((uint64_t)t + (uint64_t)((4 - weekday) * USEC_DAY));
-
-    return (time_civil(thursday).yearday - 1) / 7 + 1;
-}
-
-static enum row_error calendar_field(int64_t t, int field, int64_t *out)
-{
-    struct civil date = time_civil(t);
-
-    switch (field) {
-    case UNIT_YEAR: *out = date.year; return ROW_OK;
-    case UNIT_QUARTER: *out = (date.month + 2) / 3; return ROW_OK;
-    case UNIT_MONTH: *out = date.month; return ROW_OK;
-    case UNIT_WEEK: *out = iso_week(t, date.weekday); return ROW_OK;
-    case UNIT_DAY: *out = date.day; return ROW_OK;
-    case FIELD_DOW: *out = date.weekday % 7; return ROW_OK;
-    case FIELD_ISODOW: *out = date.weekday; return ROW_OK;
-    case FIELD_DOY: *out = date.yearday; return ROW_OK;
-    default: return ROW_BAD_ARGUMENT;
-    }
-}
-
-/* Hours and less, of the part of a day or of the rest of a span. */
-static enum row_error clock_field(int64_t rest, int field, int64_t *out)
-{
-    switch (field) {
-    case UNIT_HOUR: *out = rest / USEC_HOUR % 24; return ROW_OK;
-    case UNIT_MINUTE: *out = rest / USEC_MINUTE % 60; return ROW_OK;
-    case UNIT_SECOND: *out = rest / USEC_SECOND % 60; return ROW_OK;
-    case UNIT_MILLISECOND: *out = rest / USEC_MS % 1000; return ROW_OK;
-    case UNIT_MICROSECOND: *out = rest % USEC_SECOND; return ROW_OK;
-    default: return ROW_BAD_ARGUMENT;
-    }
-}
-
-static int64_t time_of_day(usec t)
-{
-    int64_t rest = t % USEC_DAY;
-
-    return rest < 0 ? rest + USEC_DAY : rest;
-}
-
-static enum row_error time_field(int64_t t, int field, int64_t *out)
-{
-    if (field == FIELD_EPOCH) {
-        *out = floor_div(t, USEC_SECOND);
-        return ROW_OK;
-    }
-    if (clock_field(time_of_day(t), field, out) == ROW_OK) return ROW_OK;
-    return calendar_field(t, field, out);
-}
-
-static enum row_error span_field(int64_t span, int field, int64_t *out)
-{
-    if (field == UNIT_DAY) {
-        *out = span / USEC_DAY;
-        return ROW_OK;
-    }
-    if (field == FIELD_EPOCH) {
-        *out = span / USEC_SECOND;
-        return ROW_OK;
-    }
-    return clock_field(span, field, out);
-}
-
-static enum row_error months_field(int64_t months, int field, int64_t *out)
-{
-    if (field != UNIT_YEAR && field != UNIT_MONTH) return ROW_BAD_ARGUMENT;
-    *out = field == UNIT_YEAR ? months / 12 : months % 12;
-    return ROW_OK;
-}
-
-void fn_extract_time(struct kernel_call *c)
-{
-    each_by_field(c, c->args[1], 0, time_field);
-}
-
-void fn_extract_span(struct kernel_call *c)
-{
-    each_by_field(c, c->args[1], 0, span_field);
-}
-
-void fn_extract_months(struct kernel_call *c)
-{
-    each_by_field(c, c->args[1], 0, months_field);
-}
-
-/* YEAR(t) and its like. */
-#define FIELD_KERNEL(name, field)                                                                                      \
-    void fn_##name(struct kernel_call *c)                                                                              \
-    {                                                                                                                  \
-        for (int i = 0; i < c->rows; i++) time_field(c->args[0]->ints[i], field, &c->out->ints[i]);                    \
-    }
-
-FIELD_KERNEL(year, UNIT_YEAR)
-FIELD_KERNEL(quarter, UNIT_QUARTER)
-FIELD_KERNEL(month, UNIT_MONTH)
-FIELD_KERNEL(week, UNIT_WEEK)
-FIELD_KERNEL(day, UNIT_DAY)
-FIELD_KERNEL(hour, UNIT_HOUR)
-FIELD_KERNEL(minute, UNIT_MINUTE)
-FIELD_KERNEL(second, UNIT_SECOND)
 
 /* ---- milliseconds ---- */
 

@@ -31,31 +31,10 @@ static usec day_begin(usec t)
     return t - (of_day < 0 ? of_day + USEC_DAY : of_day);
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-/* HH:mm[:ss[.f]]: the time of some day. */
-static int parse_time_of_day(const char *text, size_t len, usec *out)
-{
-    enum { TIME_OF_DAY_MAX = 18 };
-    static const char day[] = "1970-01-01 ";
-    char whole[sizeof day + TIME_OF_DAY_MAX];
-
-    if (len > TIME_OF_DAY_MAX) return -1;
-    for (size_t i = 0; i < len; i++) {
-        if (!is_digit(text[i]) && text[i] != ':' && text[i] != '.') return -1;
-    }
-    memcpy(whole, day, sizeof day - 1);
-    memcpy(whole + sizeof day - 1, text, len);
-    return time_parse(whole, sizeof day - 1 + len, out);
-}
-
 static int parse_time(enum type_kind kind, const struct time_format *format, const char *text, size_t len, usec *out)
 {
     if (format) return time_format_parse(format, text, len, TIME_MATCH_ALL, out);
-    if (kind == TYPE_TIME && parse_time_of_day(text, len, out) == 0) return 0;
+    if (kind == TYPE_TIME && time_parse_clock(text, len, out) == 0) return 0;
     return time_parse(text, len, out);
 }
 
@@ -73,9 +52,7 @@ enum misfit read_time(enum type_kind kind, const struct time_format *format, enu
 
 enum misfit read_interval(struct type type, const char *text, size_t len, int64_t *out)
 {
-    bool months = type.kind == TYPE_INTERVAL_MONTH;
-
-    return (months ? interval_month_parse : interval_day_parse)(text, len, out) ? MISFIT_TYPE : FITS;
+    return interval_parse(type, text, len, out) ? MISFIT_TYPE : FITS;
 }
 
 /* ---- bytes ---- */

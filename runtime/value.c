@@ -16,22 +16,19 @@ static int print_instant(usec t, char out[TIME_TEXT_MAX])
     return (int)strlen(word);
 }
 
-enum { DATE_BYTES = 10 }; /* of yyyy-MM-dd, before the blank and the time of day */
-
 static void put_date(usec t, struct buf *out)
 {
     char text[TIME_TEXT_MAX];
-    int len = print_instant(t, text);
+    bool real = t >= TIME_FIRST && t <= TIME_LAST;
 
-    buf_put(out, text, (size_t)(len > DATE_BYTES ? DATE_BYTES : len));
+    buf_put(out, text, (size_t)(real ? time_print_date(t, text) : print_instant(t, text)));
 }
 
 static void put_time_of_day(usec t, struct buf *out)
 {
     char text[TIME_TEXT_MAX];
-    int len = time_print(t, text);
 
-    buf_put(out, text + DATE_BYTES + 1, (size_t)(len - DATE_BYTES - 1));
+    buf_put(out, text, (size_t)time_print_clock(t, text));
 }
 
 static void put_timestamp(usec t, struct buf *out)
@@ -65,8 +62,8 @@ void value_print_int(int64_t v, struct type type, struct buf *out)
         put_timestamp(v, out);
         buf_puts(out, "+00:00");
         return;
-    case TYPE_INTERVAL_DAY: buf_put(out, text, (size_t)interval_day_print(v, text)); return;
-    case TYPE_INTERVAL_MONTH: buf_put(out, text, (size_t)interval_month_print(v, text)); return;
+    case TYPE_INTERVAL_DAY:
+    case TYPE_INTERVAL_MONTH: buf_put(out, text, (size_t)interval_print(type, v, text)); return;
     }
 }
 

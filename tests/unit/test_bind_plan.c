@@ -45,12 +45,12 @@ static const struct accepted {
     {"SELECT (t - s.ROWTIME) MINUTE, CAST((t - s.ROWTIME) SECOND AS BIGINT), t + INTERVAL '1 02:03' DAY TO MINUTE"
      " FROM s",
      EMISSION_APPEND,
-     "project interval_truncate(t - ROWTIME, 60000000) AS EXPR$0, interval_count(t - ROWTIME, 1000000) AS EXPR$1, t + "
-     "INTERVAL '+1 02:03:00' DAY TO SECOND AS EXPR$2\n"
+     "project interval_truncate(t - ROWTIME, 60000000) AS EXPR$0, CAST(interval_truncate(t - ROWTIME, 1000000) AS "
+     "BIGINT) AS EXPR$1, t + INTERVAL '+1 02:03' DAY TO MINUTE AS EXPR$2\n"
      "  scan s: t\n"},
     {"SELECT t - INTERVAL '1-6' YEAR TO MONTH, INTERVAL -'90' SECOND, -INTERVAL '0.5' SECOND FROM s", EMISSION_APPEND,
-     "project t - INTERVAL '+1-06' YEAR TO MONTH AS EXPR$0, INTERVAL '-0 00:01:30' DAY TO SECOND AS EXPR$1, INTERVAL "
-     "'-0 00:00:00.5' DAY TO SECOND AS EXPR$2\n"
+     "project t - INTERVAL '+1-06' YEAR TO MONTH AS EXPR$0, INTERVAL '-90' SECOND AS EXPR$1, INTERVAL '-0.5' SECOND AS "
+     "EXPR$2\n"
      "  scan s: t\n"},
     {"SELECT -9223372036854775808, 2147483648, 1.5, 1e2, TIMESTAMP '2024-01-01 00:00:00.25', NULL FROM s",
      EMISSION_APPEND,
@@ -58,8 +58,8 @@ static const struct accepted {
      "'2024-01-01 00:00:00.25' AS EXPR$4, NULL AS EXPR$5\n"
      "  scan s\n"},
     {"SELECT CURRENT_TIMESTAMP, CURRENT_DATE, NOW(), CURRENT_ROW_TIMESTAMP FROM s", EMISSION_APPEND,
-     "project TIMESTAMP '2026-01-01 00:00:00' AS CURRENT_TIMESTAMP, TIMESTAMP '2026-01-01 00:00:00' AS CURRENT_DATE, "
-     "NOW() AS EXPR$2, NOW() AS CURRENT_ROW_TIMESTAMP\n"
+     "project TIMESTAMP '2026-01-01 00:00:00' AS CURRENT_TIMESTAMP, DATE '2026-01-01' AS CURRENT_DATE, NOW() AS "
+     "EXPR$2, NOW() AS CURRENT_ROW_TIMESTAMP\n"
      "  scan s\n"},
     {"SELECT SHARD_ID, SEQUENCE_NUMBER, PARTITION_KEY, APPROXIMATE_ARRIVAL_TIME, _watermark FROM bids WHERE ROWTIME <"
      " _watermark",
@@ -219,10 +219,9 @@ static const struct accepted {
      "  aggregate COUNT(*); window of APPROXIMATE_ARRIVAL_TIME every 1 MINUTE; emit on close\n"
      "    scan s: APPROXIMATE_ARRIVAL_TIME\n"},
     {"SELECT *, price FROM TUMBLE(TABLE bids, DESCRIPTOR(ts), INTERVAL '1' DAY)", EMISSION_APPEND,
-     "project ts, price, Odd, STEP(ts, INTERVAL '+1 00:00:00' DAY TO SECOND) AS window_start, STEP(ts, INTERVAL '+1 "
-     "00:00:00' DAY TO SECOND) + INTERVAL '+1 00:00:00' DAY TO SECOND AS window_end, (STEP(ts, INTERVAL '+1 00:00:00' "
-     "DAY TO SECOND) + INTERVAL '+1 00:00:00' DAY TO SECOND) - INTERVAL '+0 00:00:00.000001' DAY TO SECOND AS "
-     "window_time, price\n"
+     "project ts, price, Odd, STEP(ts, INTERVAL '+1' DAY) AS window_start, STEP(ts, INTERVAL '+1' DAY) + INTERVAL '+1' "
+     "DAY AS window_end, (STEP(ts, INTERVAL '+1' DAY) + INTERVAL '+1' DAY) - INTERVAL '+0 00:00:00.000001' DAY TO "
+     "SECOND AS window_time, price\n"
      "  scan bids: ts, price, Odd\n"},
     /* which key is the window */
     {"SELECT STREAM k, FLOOR(s.t TO MINUTE) AS m FROM s GROUP BY k, FLOOR(s.ROWTIME TO MINUTE), FLOOR(s.t TO MINUTE)",
@@ -238,8 +237,8 @@ static const struct accepted {
      " INTERVAL '10' SECOND)",
      EMISSION_APPEND,
      "project k\n"
-     "  aggregate by k, STEP(APPROXIMATE_ARRIVAL_TIME, INTERVAL '+0 00:00:10' DAY TO SECOND); window of ROWTIME every "
-     "1 MINUTE; emit on close\n"
+     "  aggregate by k, STEP(APPROXIMATE_ARRIVAL_TIME, INTERVAL '+10' SECOND); window of ROWTIME every 1 MINUTE; emit "
+     "on close\n"
      "    scan s: k, APPROXIMATE_ARRIVAL_TIME\n"},
     {"SELECT STREAM EXTRACT(HOUR FROM ts) AS h, STEP(ts BY INTERVAL '60' SECOND) AS m FROM bids GROUP BY FLOOR(ts TO"
      " MINUTE), EXTRACT(HOUR FROM ts)",

@@ -392,7 +392,10 @@ static int64_t random_int(enum type_kind kind)
     static const int64_t wide_edges[] = {INT64_MAX, INT64_MIN, INT64_C(1) << 40, TIME_FIRST, TIME_LAST, -1, 0};
     uint64_t choice = rng_below(&rng, 4);
 
-    if (kind == TYPE_TIMESTAMP) return TIME_FIRST + (int64_t)rng_below(&rng, (uint64_t)(TIME_LAST - TIME_FIRST));
+    if (kind == TYPE_TIMESTAMP || kind == TYPE_TIMESTAMP_TZ)
+        return TIME_FIRST + (int64_t)rng_below(&rng, (uint64_t)(TIME_LAST - TIME_FIRST));
+    if (kind == TYPE_DATE) return TIME_FIRST + (int64_t)rng_below(&rng, 3652059) * USEC_DAY;
+    if (kind == TYPE_TIME) return (int64_t)rng_below(&rng, USEC_DAY);
     if (kind == TYPE_DECIMAL) return (int64_t)random_decimal();
     if (kind == TYPE_TINYINT) return (int8_t)rng_next(&rng);
     if (kind == TYPE_SMALLINT) return (int16_t)rng_next(&rng);
@@ -481,7 +484,11 @@ static int signature_types(const struct function *f, enum type_kind any, enum ty
                  {"DECIMAL", TYPE_DECIMAL},
                  {"DOUBLE", TYPE_DOUBLE},
                  {"VARCHAR", TYPE_VARCHAR},
+                 {"BINARY", TYPE_BINARY},
+                 {"DATE", TYPE_DATE},
+                 {"TIME", TYPE_TIME},
                  {"TIMESTAMP", TYPE_TIMESTAMP},
+                 {"TIMESTAMP_TZ", TYPE_TIMESTAMP_TZ},
                  {"INTERVAL_DAY", TYPE_INTERVAL_DAY},
                  {"INTERVAL_MONTH", TYPE_INTERVAL_MONTH}};
     const char *at = strchr(f->signature, '(') + 1;
@@ -522,8 +529,9 @@ static bool has_error(int row, int n)
 
 static bool is_own(const struct function *f)
 {
-    static const int own[] = {FN_DISTINCT, FN_IN,       FN_NULLIF,   FN_AND, FN_OR,       FN_IS_NULL,
-                              FN_IS_TRUE,  FN_IS_FALSE, FN_COALESCE, FN_IF,  FN_TRY_CAST, FN_TYPEOF};
+    static const int own[] = {FN_DISTINCT,          FN_IN,           FN_NULLIF,      FN_AND, FN_OR,       FN_IS_NULL,
+                              FN_IS_TRUE,           FN_IS_FALSE,     FN_COALESCE,    FN_IF,  FN_TRY_CAST, FN_TYPEOF,
+                              FN_TIMESTAMP_TO_CHAR, FN_DATE_TO_CHAR, FN_TIME_TO_CHAR, FN_CONCAT_WS};
 
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
         if (own[i] == f->id) return true;
@@ -540,7 +548,7 @@ static void check_function(const struct function *f, enum type_kind any)
     struct column out;
     struct eval *e;
 
-    assert_true(n > 0);
+    assert_true(n > 0 || strstr(f->signature, "()"));
     for (int k = 0; k < n; k++) {
         random_column(k, types[k]);
         args[k] = sample_column(k, types[k]);

@@ -258,42 +258,84 @@ static void copies_are_deep(void **state)
 
 /* ---- intervals as text ---- */
 
+static struct type qualifier(enum time_unit first, enum time_unit last)
+{
+    return type_interval(first, last);
+}
+
+static const char *interval_text(struct type type, int64_t v)
+{
+    static char out[INTERVAL_TEXT_MAX];
+
+    int len = interval_print(type, v, out);
+
+    assert_int_equal(len, strlen(out));
+    return out;
+}
+
+static void intervals_print_by_their_qualifier(void **state)
+{
+    const int64_t v = 2 * USEC_DAY + 6 * USEC_MINUTE + 11 * USEC_SECOND;
+
+    (void)state;
+    assert_string_equal(interval_text(type_of(TYPE_INTERVAL_DAY), v), "+2 00:06:11");
+    assert_string_equal(interval_text(qualifier(UNIT_DAY, UNIT_SECOND), v), "+2 00:06:11");
+    assert_string_equal(interval_text(qualifier(UNIT_DAY, UNIT_HOUR), v), "+2 00");
+    assert_string_equal(interval_text(qualifier(UNIT_HOUR, UNIT_MINUTE), v), "+48:06");
+    assert_string_equal(interval_text(qualifier(UNIT_MINUTE, UNIT_SECOND), v % USEC_DAY), "+6:11");
+    assert_string_equal(interval_text(qualifier(UNIT_MINUTE, UNIT_MINUTE), v % USEC_DAY), "+6");
+    assert_string_equal(interval_text(qualifier(UNIT_SECOND, UNIT_SECOND), 1500000), "+1.5");
+    assert_string_equal(interval_text(qualifier(UNIT_MINUTE, UNIT_SECOND), 60000001), "+1:00.000001");
+    assert_string_equal(interval_text(qualifier(UNIT_WEEK, UNIT_WEEK), 15 * USEC_DAY), "+2");
+    assert_string_equal(interval_text(qualifier(UNIT_DAY, UNIT_DAY), -366 * USEC_DAY), "-366");
+    assert_string_equal(interval_text(qualifier(UNIT_DAY, UNIT_DAY), -1), "+0");
+    assert_string_equal(interval_text(qualifier(UNIT_YEAR, UNIT_MONTH), -14), "-1-02");
+    assert_string_equal(interval_text(qualifier(UNIT_YEAR, UNIT_YEAR), 14), "+1");
+    assert_string_equal(interval_text(qualifier(UNIT_QUARTER, UNIT_QUARTER), 14), "+4");
+    assert_string_equal(interval_text(type_of(TYPE_INTERVAL_DAY), INT64_MIN), "-106751991 04:00:54.775808");
+    assert_string_equal(interval_text(qualifier(UNIT_SECOND, UNIT_SECOND), INT64_MIN), "-9223372036854.775808");
+}
+
 static void intervals_read_back(void **state)
 {
     static const int64_t spans[] = {0, 1, -1, 999999, USEC_DAY, -USEC_DAY - 1, 366 * USEC_DAY + 371 * USEC_SECOND};
-    char out[INTERVAL_TEXT_MAX];
     int64_t back;
 
     (void)state;
+    for (int first = UNIT_DAY; first <= UNIT_SECOND; first++) {
+        struct type type = qualifier((enum time_unit)first, UNIT_SECOND);
+        for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++) {
+            const char *out = interval_text(type, spans[i]);
+            assert_int_equal(interval_parse(type, out, strlen(out), &back), 0);
+            assert_int_equal(back, spans[i]);
+        }
+    }
     for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++) {
-        int len = interval_day_print(spans[i], out);
-        assert_int_equal(strlen(out), len);
-        assert_int_equal(interval_day_parse(out, (size_t)len, &back), 0);
-        assert_int_equal(back, spans[i]);
-        len = interval_month_print(spans[i] % 1000, out);
-        assert_int_equal(interval_month_parse(out, (size_t)len, &back), 0);
+        const char *out = interval_text(type_of(TYPE_INTERVAL_MONTH), spans[i] % 1000);
+        assert_int_equal(interval_parse(type_of(TYPE_INTERVAL_MONTH), out, strlen(out), &back), 0);
         assert_int_equal(back, spans[i] % 1000);
     }
-    assert_int_equal(interval_day_print(INT64_MIN, out), strlen("-106751991 04:00:54.775808"));
-    assert_string_equal(out, "-106751991 04:00:54.775808");
 }
 
 static void what_is_no_interval_is_refused(void **state)
 {
     static const char *const bad[] = {"",       "1",      "1 2",   "1:60", "1 24:00",
-                                      "1:2:3.", "1:2:3x", "- 1:2", "a",    "999999999999 1:2"};
+                                      "1:2:3.", "1:2:3x", "- 1:2", "a",    "99999999999 1:2"};
     static const char *const bad_months[] = {"", "1", "1-", "1-12", "-", "1-2 "};
+    struct type day = qualifier(UNIT_DAY, UNIT_DAY);
     int64_t v;
 
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        assert_int_equal(interval_day_parse(bad[i], strlen(bad[i]), &v), -1);
+        assert_int_equal(interval_parse(type_of(TYPE_INTERVAL_DAY), bad[i], strlen(bad[i]), &v), -1);
     }
     for (size_t i = 0; i < sizeof bad_months / sizeof *bad_months; i++) {
-        assert_int_equal(interval_month_parse(bad_months[i], strlen(bad_months[i]), &v), -1);
+        assert_int_equal(interval_parse(type_of(TYPE_INTERVAL_MONTH), bad_months[i], strlen(bad_months[i]), &v), -1);
     }
-    assert_int_equal(interval_day_parse("90:30", 5, &v), 0);
+    assert_int_equal(interval_parse(type_of(TYPE_INTERVAL_DAY), "90:30", 5, &v), 0);
     assert_int_equal(v, 90 * USEC_HOUR + 30 * USEC_MINUTE);
+    assert_int_equal(interval_parse(day, "9999999999", 10, &v), -1); /* beyond 64 bits */
+    assert_int_equal(interval_parse(day, "106751991", 9, &v), 0);
 }
 
 int main(void)
@@ -316,6 +358,7 @@ int main(void)
         cmocka_unit_test(names_of_columns_are_printed),
         cmocka_unit_test(equal_is_the_same_computation),
         cmocka_unit_test(copies_are_deep),
+        cmocka_unit_test(intervals_print_by_their_qualifier),
         cmocka_unit_test(intervals_read_back),
         cmocka_unit_test(what_is_no_interval_is_refused),
     };

@@ -1,6 +1,6 @@
-/* fn_format.c - kernels that print and parse instants by patterns. Each call keeps the patterns it has met, compiled;
- * when there are too many, it forgets them all. */
-#include "runtime/kernel.h"
+/* fn_time_format.c - kernels that print and parse instants by patterns. Each call keeps the patterns it has met,
+ * compiled; when there are too many, it forgets them all. */
+#include "runtime/fn_time.h"
 
 enum { FORMATS_MAX = 32 };
 
@@ -98,12 +98,45 @@ void fn_char_to_timestamp(struct kernel_call *c)
     parse_times(c, c->args[1], c->args[0], TIME_MATCH_PREFIX);
 }
 
+static void keep_dates(struct kernel_call *c)
+{
+    for (int row = 0; row < c->rows; row++) c->out->ints[row] -= time_of_day(c->out->ints[row]);
+}
+
+void fn_to_date(struct kernel_call *c)
+{
+    fn_to_timestamp(c);
+    keep_dates(c);
+}
+
+void fn_char_to_date(struct kernel_call *c)
+{
+    fn_char_to_timestamp(c);
+    keep_dates(c);
+}
+
+void fn_char_to_time(struct kernel_call *c)
+{
+    fn_char_to_timestamp(c);
+    for (int row = 0; row < c->rows; row++) c->out->ints[row] = time_of_day(c->out->ints[row]);
+}
+
 void fn_to_char(struct kernel_call *c)
 {
     print_times(c, c->args[0], c->args[1]);
 }
 
+/* The pattern comes first. The text of NULL is "null": so the old service's documentation has it. */
 void fn_timestamp_to_char(struct kernel_call *c)
 {
-    print_times(c, c->args[1], c->args[0]);
+    const struct column *patterns = c->args[0], *times = c->args[1];
+
+    kernel_combine_errors(c);
+    for (int row = 0; row < c->rows; row++) {
+        if (column_is_null(patterns, row)) kernel_null(c, row);
+    }
+    print_times(c, times, patterns);
+    for (int row = 0; row < c->rows; row++) {
+        if (column_is_null(times, row)) c->out->texts[row] = text_of("null", 4);
+    }
 }
