@@ -40,7 +40,10 @@ static void deliver(const struct subscription *s, const struct object *o)
 
     for (int first = 0, n; (n = rowset_batch(s->changes, first, &b)) > 0; first += n) {
         for (int i = 0; i < n; i++) {
-            for (int c = 0; c < o->field_count; c++) relation_value_at(&b.column[c], i, o->fields[c].type, &values[c]);
+            for (int c = 0; c < o->field_count; c++) {
+                relation_value_at(&b.column[c], i, o->fields[c].type, &values[c]);
+                values[c].millis = o->fields[c].kinesis;
+            }
             s->handler(s->arg, o->fields, o->field_count, values, b.weight[i]);
         }
     }

@@ -148,6 +148,8 @@ static inline void value_copy(const struct column *from, int at, struct column *
 void value_print(const struct column *column, int row, struct type type, struct buf *out);
 /* The same for a value of a type that is held so (type_phys). */
 void value_print_int(int64_t v, struct type type, struct buf *out);
+/* A TIMESTAMP with three fractional digits, as the old service writes it; one that has microseconds keeps them. */
+void value_print_millis(usec t, struct buf *out);
 void value_print_double(double v, struct type type, struct buf *out);
 void value_print_wide(__int128 v, struct type type, struct buf *out);
 void value_print_text(struct str text, struct type type, struct buf *out);

@@ -264,6 +264,8 @@ static void put_value(const struct encoder *e, int field, const struct column *c
         put_text(&column->texts[row], out);
     else if (type_is_datetime(type.kind))
         put_time(e, field, column->ints[row], out);
+    else if (type_is_interval(type.kind))
+        encode_interval(type, column->ints[row], out);
     else
         value_print(column, row, type, out);
 }

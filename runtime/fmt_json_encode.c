@@ -105,21 +105,11 @@ static void put_formatted(const struct encoder *e, int field, usec t, struct buf
     buf_free(&text);
 }
 
-/* The old service's timestamps have milliseconds. One that has microseconds keeps them, since it is read again. */
-static void pad_fraction(size_t begin, struct buf *out)
-{
-    enum { WITHOUT = sizeof "yyyy-MM-dd HH:mm:ss" - 1, WITH_MILLIS = WITHOUT + 4 };
-
-    if (out->len - begin == WITHOUT) buf_putc(out, '.');
-    while (out->len - begin < WITH_MILLIS) buf_putc(out, '0');
-}
-
 /* Numbers of an epoch format stay numbers. */
 static void put_time(const struct encoder *e, int field, usec t, struct buf *out)
 {
     const struct time_format *format = e->format[field];
     const struct field *f = &e->fields[field];
-    size_t begin = out->len + 1;
 
     if (format && time_format_is_epoch(format)) {
         encode_time(e, field, t, out);
@@ -127,8 +117,10 @@ static void put_time(const struct encoder *e, int field, usec t, struct buf *out
         put_formatted(e, field, t, out);
     } else {
         buf_putc(out, '"');
-        encode_time(e, field, t, out);
-        if (f->kinesis && f->type.kind == TYPE_TIMESTAMP) pad_fraction(begin, out);
+        if (f->kinesis && f->type.kind == TYPE_TIMESTAMP)
+            value_print_millis(t, out);
+        else
+            encode_time(e, field, t, out);
         buf_putc(out, '"');
     }
 }
@@ -141,9 +133,13 @@ static void put_int(const struct encoder *e, int field, int64_t v, struct buf *o
         put_time(e, field, v, out);
         return;
     }
-    if (type_is_interval(type.kind)) buf_putc(out, '"');
-    value_print_int(v, type, out);
-    if (type_is_interval(type.kind)) buf_putc(out, '"');
+    if (!type_is_interval(type.kind)) {
+        value_print_int(v, type, out);
+        return;
+    }
+    buf_putc(out, '"');
+    encode_interval(type, v, out);
+    buf_putc(out, '"');
 }
 
 /* NaN and the infinities, which JSON does not have, as strings. */

@@ -3,6 +3,7 @@
  * A line of RECORD_DATA_MAX bytes or more is cut at that length; what was cut off counts as the next line. The length
  * is what tells the decoders that a record was cut: one of RECORD_DATA_MAX bytes is bad even if it reads well. */
 #include "base/utf8.h"
+#include "planner/interval.h"
 #include "runtime/format_class.h"
 
 #include <assert.h>
@@ -293,4 +294,9 @@ void encode_time(const struct encoder *e, int field, usec t, struct buf *out)
         time_format_print(e->format[field], t, out);
     else
         value_print_int(t, e->fields[field].type, out);
+}
+
+void encode_interval(struct type type, int64_t v, struct buf *out)
+{
+    value_print_int(v, v % interval_unit(type) ? type_of(type.kind) : type, out);
 }

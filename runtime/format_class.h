@@ -114,12 +114,15 @@ enum misfit read_decimal(const char *text, size_t len, int scale, __int128 bound
 enum read_time { READ_WHOLE_TIME, READ_CUT_TIME };
 enum misfit read_time(enum type_kind kind, const struct time_format *format, enum read_time how, const char *text,
                       size_t len, usec *out);
+/* By the type's qualifier, or in full. */
 enum misfit read_interval(struct type type, const char *text, size_t len, int64_t *out);
 /* X'hex' or base64; the bytes go to the arena. */
 enum misfit read_binary(struct arena *arena, const char *text, size_t len, struct text *out);
 
 /* ---- format.c ---- */
 
+/* The text of an interval, by its qualifier if that tells it all, else in full: it is read again. */
+void encode_interval(struct type type, int64_t v, struct buf *out);
 /* The text of a DATE, TIME or TIMESTAMP of a row, in the field's FORMAT if it has one. */
 void encode_time(const struct encoder *e, int field, usec t, struct buf *out);
 

@@ -52,7 +52,8 @@ enum misfit read_time(enum type_kind kind, const struct time_format *format, enu
 
 enum misfit read_interval(struct type type, const char *text, size_t len, int64_t *out)
 {
-    return interval_parse(type, text, len, out) ? MISFIT_TYPE : FITS;
+    if (interval_parse(type, text, len, out) == 0) return FITS;
+    return interval_parse(type_of(type.kind), text, len, out) ? MISFIT_TYPE : FITS;
 }
 
 /* ---- bytes ---- */

@@ -16,6 +16,7 @@ struct relation_value {
     double d;
     __int128 wide;
     struct str s;
+    bool millis; /* a TIMESTAMP of the old service's dialect: JSON shows its milliseconds */
 };
 
 /* The value in a row of a column; an error reads as NULL. Text is borrowed from the column. */

@@ -67,6 +67,16 @@ void value_print_int(int64_t v, struct type type, struct buf *out)
     }
 }
 
+void value_print_millis(usec t, struct buf *out)
+{
+    enum { WITHOUT = sizeof "yyyy-MM-dd HH:mm:ss" - 1, WITH_MILLIS = WITHOUT + 4 };
+    size_t begin = out->len;
+
+    put_timestamp(t, out);
+    if (out->len - begin == WITHOUT) buf_putc(out, '.');
+    while (out->len - begin > WITHOUT && out->len - begin < WITH_MILLIS) buf_putc(out, '0');
+}
+
 void value_print_double(double v, struct type type, struct buf *out)
 {
     char *text = buf_reserve(out, NUM_TEXT_MAX);

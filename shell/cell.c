@@ -63,7 +63,10 @@ void cell_put_json(const struct relation_value *value, struct buf *out)
         relation_value_print(value, out);
     } else {
         buf_putc(out, '"');
-        relation_value_print(value, out);
+        if (value->millis && value->type.kind == TYPE_TIMESTAMP)
+            value_print_millis(value->i, out);
+        else
+            relation_value_print(value, out);
         buf_putc(out, '"');
     }
 }

@@ -9,7 +9,7 @@ bool cell_is_null(const struct relation_value *value);
 bool cell_is_number(const struct relation_value *value);
 
 /* Appends a JSON value: numbers and booleans as such (NaN and infinities as strings), BINARY as base64, the rest as
- * strings. */
+ * strings (a TIMESTAMP of the old service's dialect with its milliseconds). */
 void cell_put_json(const struct relation_value *value, struct buf *out);
 /* The text for people: one line, safe for a terminal. Control characters become \n, \t, \r or \u001b; bytes that are no
  * UTF-8 become U+FFFD. */

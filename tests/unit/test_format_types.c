@@ -30,6 +30,9 @@ static const struct field every[] = {
     {.name = "zoned", .type = {.kind = TYPE_TIMESTAMP_TZ}},
     {.name = "days", .type = {.kind = TYPE_INTERVAL_DAY}},
     {.name = "months", .type = {.kind = TYPE_INTERVAL_MONTH}},
+    {.name = "hours", .type = {.kind = TYPE_INTERVAL_DAY, .first = 1 + UNIT_HOUR, .last = 1 + UNIT_HOUR}},
+    {.name = "minutes", .type = {.kind = TYPE_INTERVAL_DAY, .first = 1 + UNIT_DAY, .last = 1 + UNIT_MINUTE}},
+    {.name = "years", .type = {.kind = TYPE_INTERVAL_MONTH, .first = 1 + UNIT_YEAR, .last = 1 + UNIT_YEAR}},
 };
 enum { FIELDS = COUNT(every), TEXT_MAX = 40 };
 
@@ -91,7 +94,7 @@ static int64_t random_int(struct rng *rng, struct type type)
     case TYPE_TIME: return (int64_t)rng_below(rng, USEC_DAY);
     case TYPE_TIMESTAMP:
     case TYPE_TIMESTAMP_TZ: return TIME_FIRST + (usec)rng_below(rng, (uint64_t)TIME_LAST - (uint64_t)TIME_FIRST);
-    case TYPE_INTERVAL_DAY: return random_whole(rng, 1000 * USEC_DAY);
+    case TYPE_INTERVAL_DAY: return random_whole(rng, 1000 * USEC_DAY) / 60000000 * (rng_below(rng, 2) ? 60000000 : 1);
     case TYPE_INTERVAL_MONTH: return random_whole(rng, 20000);
     default: return random_whole(rng, INT64_MAX);
     }
@@ -232,6 +235,10 @@ static void each_type_is_written_as_the_contract_says(void **state)
         {{.kind = TYPE_TIMESTAMP_TZ}, 500000, "{\"t\":\"1970-01-01 00:00:00.5+00:00\"}"},
         {{.kind = TYPE_INTERVAL_DAY}, USEC_DAY, "{\"t\":\"+1 00:00:00\"}"},
         {{.kind = TYPE_INTERVAL_MONTH}, -14, "{\"t\":\"-1-02\"}"},
+        {{.kind = TYPE_INTERVAL_DAY, .first = 1 + UNIT_HOUR, .last = 1 + UNIT_HOUR}, USEC_HOUR, "{\"t\":\"+1\"}"},
+        {{.kind = TYPE_INTERVAL_DAY, .first = 1 + UNIT_HOUR, .last = 1 + UNIT_HOUR},
+         USEC_HOUR / 4,
+         "{\"t\":\"+0 00:15:00\"}"},
     };
 
     (void)state;
