@@ -36,18 +36,24 @@ static struct decimal_sum product(u128 v, uint64_t weight)
     return (struct decimal_sum){{(uint64_t)low, (uint64_t)high, (uint64_t)(high >> 64)}};
 }
 
-void decimal_sum_add(struct decimal_sum *sum, __int128 v, int64_t weight)
+void decimal_sum_merge(struct decimal_sum *sum, const struct decimal_sum *other, int sign)
 {
-    struct decimal_sum more =
-        product(v < 0 ? 0 - (u128)v : (u128)v, weight < 0 ? 0 - (uint64_t)weight : (uint64_t)weight);
+    struct decimal_sum more = sign < 0 ? negated(*other) : *other;
     u128 carry = 0;
 
-    if ((v < 0) != (weight < 0)) more = negated(more);
     for (int i = 0; i < 3; i++) {
         carry += (u128)sum->limb[i] + more.limb[i];
         sum->limb[i] = (uint64_t)carry;
         carry >>= 64;
     }
+}
+
+void decimal_sum_add(struct decimal_sum *sum, __int128 v, int64_t weight)
+{
+    struct decimal_sum more =
+        product(v < 0 ? 0 - (u128)v : (u128)v, weight < 0 ? 0 - (uint64_t)weight : (uint64_t)weight);
+
+    decimal_sum_merge(sum, &more, (v < 0) != (weight < 0) ? -1 : 1);
 }
 
 static int finish(u128 size, bool negative, __int128 *out)

@@ -13,6 +13,8 @@ _Static_assert(sizeof(struct decimal_sum) == 24, "written to disk");
 struct decimal_sum decimal_sum_of(__int128 total);
 /* Adds v `weight` times; weight may be negative. */
 void decimal_sum_add(struct decimal_sum *sum, __int128 v, int64_t weight);
+/* Adds all of the other sum (sign 1), or takes it away (sign -1). */
+void decimal_sum_merge(struct decimal_sum *sum, const struct decimal_sum *other, int sign);
 /* Each returns 0, or -1 when the result has more than 38 digits. */
 int decimal_sum_value(const struct decimal_sum *sum, __int128 *out);
 /* The sum * 10^digits / count (> 0), for 0 to 9 more digits behind the point; the rest is rounded half away from zero,

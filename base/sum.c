@@ -124,13 +124,15 @@ int sum_add(struct sum *sum, double x, int64_t weight)
     return 0;
 }
 
-int sum_merge(struct sum *a, const struct sum *b)
+int sum_merge(struct sum *a, const struct sum *b, int sign)
 {
+    __int128 term = fixed(b);
+
     assert(a->state != WIDE && b->state != WIDE);
     if (b->state == EMPTY) return 0;
-    if (a->state == FIXED) return add_term(a, fixed(b), b->anchor);
-    a->low = b->low;
-    a->high = b->high;
+    if (sign < 0 && __builtin_sub_overflow((__int128)0, term, &term)) return 1;
+    if (a->state == FIXED) return add_term(a, term, b->anchor);
+    set_fixed(a, term);
     a->anchor = b->anchor;
     a->state = FIXED;
     return 0;
@@ -149,17 +151,16 @@ static void sub_borrow(uint64_t limb[LIMBS], int at, uint64_t v)
     }
 }
 
-/* Adds term * 2^exponent. Term and shift together take up to three limbs. */
-static void wide_add_term(struct sum_wide *wide, __int128 term, int exponent)
+/* Adds size * 2^exponent, or takes it away. Size and shift together take up to three limbs. */
+static void wide_add_size(struct sum_wide *wide, u128 size, bool negative, int exponent)
 {
-    u128 size = term < 0 ? 0 - (u128)term : (u128)term;
     int bit = exponent - UNIT_MIN, at = bit / 64, shift = bit % 64;
     uint64_t low = (uint64_t)(size << shift);
     uint64_t middle = (uint64_t)(size << shift >> 64);
     uint64_t high = shift ? (uint64_t)(size >> (128 - shift)) : 0;
 
     assert(bit >= 0 && at + 2 < LIMBS);
-    if (term < 0) {
+    if (negative) {
         sub_borrow(wide->limb, at, low);
         sub_borrow(wide->limb, at + 1, middle);
         sub_borrow(wide->limb, at + 2, high);
@@ -168,6 +169,16 @@ static void wide_add_term(struct sum_wide *wide, __int128 term, int exponent)
     add_carry(wide->limb, at, low);
     add_carry(wide->limb, at + 1, middle);
     add_carry(wide->limb, at + 2, high);
+}
+
+static u128 size_of(__int128 term)
+{
+    return term < 0 ? 0 - (u128)term : (u128)term;
+}
+
+static void wide_add_term(struct sum_wide *wide, __int128 term, int exponent)
+{
+    wide_add_size(wide, size_of(term), term < 0, exponent);
 }
 
 void sum_widen(struct sum *sum, struct sum_wide *wide)
@@ -193,24 +204,26 @@ void sum_wide_add(struct sum_wide *wide, double x, int64_t weight)
     }
 }
 
-static void wide_add_wide(struct sum_wide *a, const struct sum_wide *b)
+static void wide_add_wide(struct sum_wide *a, const struct sum_wide *b, int sign)
 {
-    uint64_t carry = 0;
+    uint64_t flip = sign < 0 ? UINT64_MAX : 0, carry = sign < 0; /* -x is ~x + 1 */
 
     for (int i = 0; i < LIMBS; i++) {
-        u128 s = (u128)a->limb[i] + b->limb[i] + carry;
+        u128 s = (u128)a->limb[i] + (b->limb[i] ^ flip) + carry;
         a->limb[i] = (uint64_t)s;
         carry = (uint64_t)(s >> 64);
     }
-    a->nan += b->nan;
-    a->infinity += b->infinity;
-    a->minus_infinity += b->minus_infinity;
+    a->nan += sign * b->nan;
+    a->infinity += sign * b->infinity;
+    a->minus_infinity += sign * b->minus_infinity;
 }
 
-void sum_wide_merge(struct sum_wide *a, const struct sum *b, const struct sum_wide *b_wide)
+void sum_wide_merge(struct sum_wide *a, const struct sum *b, const struct sum_wide *b_wide, int sign)
 {
-    if (b->state == FIXED) wide_add_term(a, fixed(b), b->anchor);
-    if (b->state == WIDE) wide_add_wide(a, b_wide);
+    __int128 term = fixed(b);
+
+    if (b->state == FIXED) wide_add_size(a, size_of(term), (term < 0) != (sign < 0), b->anchor);
+    if (b->state == WIDE) wide_add_wide(a, b_wide, sign);
 }
 
 /* A magnitude: limb[0..count) times 2^exponent, with a sign. The two lowest limbs are zero and leave room for a mean's

@@ -36,8 +36,8 @@ double sum_value(const struct sum *sum, const struct sum_wide *wide);
 double sum_mean(const struct sum *sum, const struct sum_wide *wide, int64_t count);
 /* Exact quotient of a 128-bit integer and a count, rounded once: AVG of integers as DOUBLE. */
 double sum_mean_int128(__int128 total, int64_t count);
-/* Adds all of b into a (partial aggregates of morsels). Returns 0 or 1 as sum_add, for both fixed. */
-int sum_merge(struct sum *a, const struct sum *b);
-void sum_wide_merge(struct sum_wide *a, const struct sum *b, const struct sum_wide *b_wide);
+/* Adds all of b to a (sign 1), or takes it away (sign -1). Returns 0 or 1 as sum_add, for both fixed. */
+int sum_merge(struct sum *a, const struct sum *b, int sign);
+void sum_wide_merge(struct sum_wide *a, const struct sum *b, const struct sum_wide *b_wide, int sign);
 
 #endif

@@ -172,12 +172,11 @@ static int check_create(struct visit *v, const struct bind_context *ctx, const s
 {
     struct check *c = v->check;
     struct ddl ddl = {.now = ctx->now, .dialect = c->dialect, .base_dir = v->base_dir, .sql = v->sql};
-    unsigned kinds = s->kind == STATEMENT_CREATE_PUMP ? 1u << OBJECT_PUMP : 1u << OBJECT_STREAM | 1u << OBJECT_VIEW;
     struct object *o, *old;
     int same = ddl_check_create(c->engine, ctx, &ddl, s, &o, err);
 
     if (same) return same > 0 ? 0 : -1;
-    old = catalog_find(c->catalog, str_lit(o->name), o->quoted, kinds, -1, NULL);
+    old = ddl_replaced(c->catalog, o);
     if (old) catalog_remove(c->catalog, old->id);
     catalog_add(c->catalog, o, 0);
     return 0;
@@ -185,13 +184,27 @@ static int check_create(struct visit *v, const struct bind_context *ctx, const s
 
 static int check_drop(struct visit *v, const struct statement *s, struct err *err)
 {
+    struct catalog *c = v->check->catalog;
     struct object *o;
+    struct err none;
     int absent;
 
-    if (s->object != DDL_STREAM && s->object != DDL_VIEW && s->object != DDL_PUMP) return 0;
-    absent = ddl_check_drop(v->check->catalog, s, &o, err);
-    if (!absent) catalog_remove(v->check->catalog, o->id);
-    return absent < 0 ? -1 : 0;
+    if (s->object == DDL_TABLE || s->object == DDL_DASHBOARD) return 0;
+    absent = ddl_check_drop(c, s, &o, err);
+    if (absent) return absent < 0 ? -1 : 0;
+    do {
+        catalog_remove(c, o->id);
+    } while (s->object == DDL_FUNCTION && ddl_check_drop(c, s, &o, &none) == 0);
+    return 0;
+}
+
+/* Whether it runs by then is not known: so RESUME is looked at when it is executed. */
+static int check_alter(struct visit *v, const struct statement *s, struct err *err)
+{
+    struct object *o;
+
+    if (s->alter.action == ALTER_SET || s->alter.action == ALTER_RESUME) return 0;
+    return alter_check(v->check->catalog, s, &o, err) < 0 ? -1 : 0;
 }
 
 static int check_insert(const struct bind_context *ctx, struct arena *arena, const struct statement *s, struct err *err)
@@ -218,17 +231,17 @@ static int check_parsed(struct visit *v, struct arena *arena, const struct state
     switch (s->kind) {
     case STATEMENT_CREATE_STREAM:
     case STATEMENT_CREATE_PUMP:
-    case STATEMENT_CREATE_VIEW: return check_create(v, &ctx, s, err);
+    case STATEMENT_CREATE_VIEW:
+    case STATEMENT_CREATE_FUNCTION: return check_create(v, &ctx, s, err);
     case STATEMENT_DROP: return check_drop(v, s, err);
+    case STATEMENT_ALTER: return check_alter(v, s, err);
     case STATEMENT_INSERT: return check_insert(&ctx, arena, s, err);
     case STATEMENT_QUERY: return check_query(&ctx, arena, s->select, err);
     case STATEMENT_SET: return session_read_set(s, &v->check->dialect, err);
     case STATEMENT_SQLITE:
     case STATEMENT_CREATE_TABLE:
-    case STATEMENT_CREATE_FUNCTION:
     case STATEMENT_CREATE_DASHBOARD:
     case STATEMENT_COPY:
-    case STATEMENT_ALTER:
     case STATEMENT_SHOW:
     case STATEMENT_DESCRIBE:
     case STATEMENT_EXPLAIN:

@@ -117,11 +117,6 @@ static void pack_saved(struct engine *e, const struct saved *saved, struct buf *
     put_u32(out->ptr + offsetof(struct saved, crc), crc32c(0, out->ptr, out->len));
 }
 
-static const char *kind_name(const struct object *o)
-{
-    return o->kind == OBJECT_STREAM ? "stream" : o->kind == OBJECT_VIEW ? "view" : "pump";
-}
-
 static int forget_object(void *arg, uint32_t id, const char *kind, const char *name, const char *sql)
 {
     struct buf *gone = arg;
@@ -167,7 +162,8 @@ static int save_catalog(struct engine *e, struct err *err)
     buf_free(&ids);
     for (int i = 0; !failed && (o = catalog_at(e->catalog, i)) != NULL; i++) {
         if (o->system) continue;
-        failed = store_catalog_put(e->database, o->id, kind_name(o), o->name, o->sql, err) || save_ddl(e, o, err);
+        failed = store_catalog_put(e->database, o->id, object_kind_name(o->kind), o->name, o->sql, err) ||
+                 save_ddl(e, o, err);
     }
     return failed ? -1 : 0;
 }
@@ -201,7 +197,7 @@ static void delete_old(struct engine *e, uint64_t first, uint64_t before)
 int checkpoint_take(struct engine *e, struct err *err)
 {
     uint64_t number = e->checkpoint_number + 1, ordinal;
-    bool base = !e->checkpoint_base || number - e->checkpoint_base > DELTAS_MAX;
+    bool base = !e->checkpoint_base || e->checkpoint_afresh || number - e->checkpoint_base > DELTAS_MAX;
     struct saved saved = {
         .version = SAVED_VERSION,
         .number = number,
@@ -226,6 +222,7 @@ int checkpoint_take(struct engine *e, struct err *err)
     e->checkpoint_number = number;
     if (base) delete_old(e, e->checkpoint_base, number);
     e->checkpoint_base = saved.base;
+    e->checkpoint_afresh = false;
     e->work = 0;
     e->stats.checkpoints++;
     return 0;

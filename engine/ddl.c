@@ -1,6 +1,7 @@
 /* ddl.c - objects come and go.
- * An ENTRY_DDL: i64 now, u32 dialect, u32 flags (1: built from history), u32 length of the base directory, the base
- * directory, the statement's text. Applying it is deterministic: the same entry makes the same object with the same
+ * An ENTRY_DDL: i64 now, u32 dialect, u32 flags (1: built from history; 2: the main group had used up the journal
+ * before it; 4, 8: ALTER PUMP has started or stopped it since), u32 length of the base directory, the base directory,
+ * the statement's text. Applying it is deterministic: the same entry makes the same object with the same
  * number, live and when a directory is opened again. */
 #include "engine/engine.h"
 
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DDL_HEAD = 20, DDL_BUILD = 1 };
+enum { DDL_HEAD = 20, DDL_BUILD = 1, DDL_CAUGHT_UP = 2, DDL_RUN_SHIFT = 2, DDL_RUN_MASK = 3 };
 
 void ddl_pack(const struct ddl *ddl, struct buf *out)
 {
@@ -19,7 +20,8 @@ void ddl_pack(const struct ddl *ddl, struct buf *out)
 
     put_u64(head, (uint64_t)ddl->now);
     put_u32(head + 8, (uint32_t)ddl->dialect);
-    put_u32(head + 12, ddl->build ? DDL_BUILD : 0);
+    put_u32(head + 12, (ddl->build ? DDL_BUILD : 0u) | (ddl->caught_up ? DDL_CAUGHT_UP : 0u) |
+                           (uint32_t)ddl->run << DDL_RUN_SHIFT);
     put_u32(head + 16, (uint32_t)base);
     buf_put(out, head, sizeof head);
     buf_put(out, ddl->base_dir, base);
@@ -36,6 +38,8 @@ int ddl_unpack(struct str p, struct arena *arena, struct ddl *out, struct err *e
         .now = (usec)get_u64(p.ptr),
         .dialect = (enum dialect)get_u32(p.ptr + 8),
         .build = get_u32(p.ptr + 12) & DDL_BUILD,
+        .caught_up = get_u32(p.ptr + 12) & DDL_CAUGHT_UP,
+        .run = (enum ddl_run)(get_u32(p.ptr + 12) >> DDL_RUN_SHIFT & DDL_RUN_MASK),
         .base_dir = base ? arena_copy(arena, p.ptr + DDL_HEAD, base) : NULL,
     };
     p = str_of(p.ptr + DDL_HEAD + base, p.len - DDL_HEAD - base);
@@ -80,10 +84,20 @@ static struct object *bind_object(const struct bind_context *ctx, const struct d
     o->sql = arena_copy(o->arena, text.ptr, text.len);
     buf_free(&text);
     resolve_path(o, ddl->base_dir);
+    if (ddl->run != RUN_AS_SAID) o->stopped = ddl->run == RUN_STOPPED;
     ddl_pack(ddl, &entry);
     o->ddl = str_of(arena_copy(o->arena, entry.ptr, entry.len), entry.len);
     buf_free(&entry);
     return o;
+}
+
+/* What the new object takes the place of, or NULL. */
+struct object *ddl_replaced(const struct catalog *c, const struct object *o)
+{
+    unsigned kinds = o->kind == OBJECT_PUMP ? 1u << OBJECT_PUMP : 1u << OBJECT_STREAM | 1u << OBJECT_VIEW;
+
+    if (o->kind == OBJECT_FUNCTION) return catalog_overload(c, o);
+    return catalog_find(c, str_lit(o->name), o->quoted, kinds, -1, NULL);
 }
 
 static struct str statement_name(const struct statement *s, bool *quoted)
@@ -100,6 +114,7 @@ static unsigned kinds_of(const struct statement *s)
     case STATEMENT_CREATE_PUMP: return 1u << OBJECT_PUMP;
     case STATEMENT_DROP:
         if (s->object == DDL_PUMP) return 1u << OBJECT_PUMP;
+        if (s->object == DDL_FUNCTION) return 1u << OBJECT_FUNCTION;
         return s->object == DDL_VIEW ? 1u << OBJECT_VIEW : 1u << OBJECT_STREAM;
     default: return 1u << OBJECT_STREAM | 1u << OBJECT_VIEW;
     }
@@ -199,6 +214,12 @@ static int build_live(struct engine *e, struct err *err)
     return 0;
 }
 
+int ddl_attach(struct engine *e, const struct object *o, struct err *err)
+{
+    if (flow_add(e->main.flow, e->catalog, o, err)) return -1;
+    return add_readings(e, o->plan, err);
+}
+
 static int attach(struct engine *e, const struct object *o, bool build, struct err *err)
 {
     if (!o->plan || o->stopped) return 0;
@@ -206,8 +227,7 @@ static int attach(struct engine *e, const struct object *o, bool build, struct e
         if (build_begin(e, o, &e->build, err)) return -1;
         return e->replaying ? 0 : build_live(e, err);
     }
-    if (flow_add(e->main.flow, e->catalog, o, err)) return -1;
-    return add_readings(e, o->plan, err);
+    return ddl_attach(e, o, err);
 }
 
 static void remove_object(struct engine *e, struct object *o)
@@ -216,11 +236,23 @@ static void remove_object(struct engine *e, struct object *o)
         build_free(e->build);
         e->build = NULL;
     }
+    selects_end(e);
     flow_remove(e->main.flow, o->id);
     readings_rewind(&e->main);
     reading_forget(&e->main, o->id);
     relations_forget(e, o);
     catalog_remove(e->catalog, o->id);
+}
+
+static int apply_create_function(struct engine *e, const struct ddl *ddl, const struct statement *s, struct err *err)
+{
+    struct bind_context ctx = bind_context_of(e, ddl);
+    struct object *o = bind_object(&ctx, ddl, s, err), *old = o ? ddl_replaced(e->catalog, o) : NULL;
+
+    if (!o) return -1;
+    if (old) remove_object(e, old);
+    catalog_add(e->catalog, o, 0);
+    return 0;
 }
 
 static int apply_create(struct engine *e, const struct ddl *ddl, const struct statement *s, struct err *err)
@@ -238,12 +270,15 @@ static int apply_create(struct engine *e, const struct ddl *ddl, const struct st
     return -1;
 }
 
+/* DROP FUNCTION drops all functions of the name. */
 static int apply_drop(struct engine *e, const struct statement *s, struct err *err)
 {
     struct object *o = existing(e->catalog, s, err);
 
     if (!o) return -1;
-    remove_object(e, o);
+    do {
+        remove_object(e, o);
+    } while (s->object == DDL_FUNCTION && (o = existing(e->catalog, s, NULL)) != NULL);
     return 0;
 }
 
@@ -267,13 +302,23 @@ static int parse(const struct ddl *ddl, struct arena *arena, struct statement **
     return *out ? 0 : err_set(err, ERR_DAMAGED, -1, "a journal entry of DDL without a statement");
 }
 
+static int apply(struct engine *e, const struct ddl *ddl, const struct statement *s, struct err *err)
+{
+    switch (s->kind) {
+    case STATEMENT_DROP: return apply_drop(e, s, err);
+    case STATEMENT_ALTER: return alter_apply(e, s, err);
+    case STATEMENT_CREATE_FUNCTION: return apply_create_function(e, ddl, s, err);
+    default: return apply_create(e, ddl, s, err);
+    }
+}
+
 int ddl_apply(struct engine *e, const struct ddl *ddl, struct err *err)
 {
     struct arena *arena = arena_new();
     struct statement *s;
     int failed = parse(ddl, arena, &s, err);
 
-    if (!failed) failed = s->kind == STATEMENT_DROP ? apply_drop(e, s, err) : apply_create(e, ddl, s, err);
+    if (!failed) failed = apply(e, ddl, s, err);
     arena_free(arena);
     return failed;
 }
@@ -326,11 +371,12 @@ static int check_sources(struct engine *e, const struct plan *p, int at, struct 
     return 0;
 }
 
-/* The object may go: nobody reads it or writes to it. */
+/* The object may go: nobody reads it, writes to it or calls it. */
 static int check_unused(const struct catalog *c, const struct object *o, int at, struct err *err)
 {
-    const struct object *reader = catalog_reader(c, o->id);
+    const struct object *reader = catalog_reader(c, o->id), *caller = catalog_caller(c, o->id);
 
+    if (caller) return err_set(err, ERR_NAME, at, "%s is used by %s: drop that first", o->name, caller->name);
     if (reader) return err_set(err, ERR_NAME, at, "%s is read by %s: drop that first", o->name, reader->name);
     for (int i = 0; (reader = catalog_at(c, i)) != NULL; i++) {
         if (reader != o && reader->kind == OBJECT_PUMP && reader->target == o->id)
@@ -339,12 +385,14 @@ static int check_unused(const struct catalog *c, const struct object *o, int at,
     return 0;
 }
 
-/* The others use up what there is before a query is built beside them: so that what it reads as history, and what it
- * reads beside them later, does not depend on where their epochs were cut. */
-static int catch_up(struct engine *e, struct err *err)
+/* The others use up what there is before a query is built beside them, so that what it reads as history, and what it
+ * reads beside them later, does not depend on where their epochs were cut; and before one goes or stops, so that it has
+ * seen what was put in before. */
+static int catch_up(struct engine *e, struct ddl *ddl, struct err *err)
 {
     int did;
 
+    ddl->caught_up = true;
     while ((did = epoch_step(e, &e->main, err)) > 0) {
         if (e->interrupted) return err_set(err, ERR_INTERRUPTED, -1, "interrupted");
     }
@@ -354,7 +402,7 @@ static int catch_up(struct engine *e, struct err *err)
 /* 1: the same object stands there already (resuming a query file); 0: the name is free, or is to be replaced. */
 static int check_name(const struct catalog *c, const struct statement *s, const struct object *o, struct err *err)
 {
-    struct object *old = existing(c, s, NULL);
+    struct object *old = ddl_replaced(c, o);
 
     if (!old) return 0;
     if (old->kind == o->kind && strcmp(old->sql, o->sql) == 0) return 1;
@@ -363,10 +411,7 @@ static int check_name(const struct catalog *c, const struct statement *s, const 
     if (!s->replace)
         return err_set(err, ERR_NAME, s->name.at,
                        "there is another %s \"%s\" already: use OR REPLACE, or drop it first",
-                       old->kind == OBJECT_STREAM ? "stream"
-                       : old->kind == OBJECT_VIEW ? "view"
-                                                  : "pump",
-                       old->name);
+                       object_kind_name(old->kind), old->name);
     return check_unused(c, old, s->name.at, err);
 }
 
@@ -390,15 +435,27 @@ int ddl_check_create(struct engine *e, const struct bind_context *ctx, const str
 /* The name is that of an object of another kind. */
 static int refuse_kind(const struct catalog *c, const struct statement *s, struct err *err)
 {
-    static const char *const lower[] = {[OBJECT_STREAM] = "stream", [OBJECT_VIEW] = "view", [OBJECT_PUMP] = "pump"};
-    static const char *const upper[] = {[OBJECT_STREAM] = "STREAM", [OBJECT_VIEW] = "VIEW", [OBJECT_PUMP] = "PUMP"};
+    static const char *const upper[] = {
+        [OBJECT_STREAM] = "STREAM", [OBJECT_VIEW] = "VIEW", [OBJECT_PUMP] = "PUMP", [OBJECT_FUNCTION] = "FUNCTION"};
     bool quoted;
     struct str name = statement_name(s, &quoted);
-    const struct object *o =
-        catalog_find(c, name, quoted, 1u << OBJECT_STREAM | 1u << OBJECT_VIEW | 1u << OBJECT_PUMP, -1, NULL);
+    const struct object *o = catalog_find(c, name, quoted, ~0u, -1, NULL);
 
     if (!o) return 0;
-    return err_set(err, ERR_NAME, s->name.at, "\"%s\" is a %s: write DROP %s", o->name, lower[o->kind], upper[o->kind]);
+    return err_set(err, ERR_NAME, s->name.at, "\"%s\" is a %s: write DROP %s", o->name, object_kind_name(o->kind),
+                   upper[o->kind]);
+}
+
+/* All functions of the name go. */
+static int check_functions_unused(const struct catalog *c, const struct object *first, int at, struct err *err)
+{
+    const struct object *o;
+
+    for (int i = 0; (o = catalog_at(c, i)) != NULL; i++) {
+        if (o->kind != OBJECT_FUNCTION || !str_equal_nocase(str_lit(o->name), str_lit(first->name))) continue;
+        if (check_unused(c, o, at, err)) return -1;
+    }
+    return 0;
 }
 
 int ddl_check_drop(const struct catalog *c, const struct statement *s, struct object **out, struct err *err)
@@ -408,32 +465,44 @@ int ddl_check_drop(const struct catalog *c, const struct statement *s, struct ob
     if (!o && refuse_kind(c, s, err)) return -1;
     if (!o) return s->if_exists ? 1 : -1;
     if (o->system) return err_set(err, ERR_NAME, s->name.at, "%s is the system's own stream", o->name);
+    if (s->object == DDL_FUNCTION) return check_functions_unused(c, o, s->name.at, err);
     return check_unused(c, o, s->name.at, err);
 }
 
 static int execute_create(struct engine *e, struct ddl *ddl, const struct statement *s, struct err *err)
 {
     struct bind_context ctx = bind_context_of(e, ddl);
-    struct object *o;
+    struct object *o, *old;
     int same = ddl_check_create(e, &ctx, ddl, s, &o, err);
 
     if (same) return same > 0 ? 0 : -1;
-    if (o->plan && !o->stopped && plan_has_past(e, o->plan)) {
-        ddl->build = true;
-        same = catch_up(e, err);
-    }
+    old = ddl_replaced(e->catalog, o);
+    ddl->build = o->plan && !o->stopped && plan_has_past(e, o->plan);
+    if (ddl->build || (old && old->plan)) same = catch_up(e, ddl, err);
     object_free(o);
     if (same) return -1;
     if (journal_ddl(e, ddl, err)) return engine_fail(e, err);
     return ddl_apply(e, ddl, err);
 }
 
-static int execute_drop(struct engine *e, const struct ddl *ddl, const struct statement *s, struct err *err)
+static int execute_alter(struct engine *e, struct ddl *ddl, const struct statement *s, struct err *err)
+{
+    struct object *o;
+    int done = alter_check(e->catalog, s, &o, err);
+
+    if (done) return done > 0 ? 0 : -1;
+    if (check_sources(e, o->plan, s->name.at, err) || catch_up(e, ddl, err)) return -1;
+    if (journal_ddl(e, ddl, err)) return engine_fail(e, err);
+    return ddl_apply(e, ddl, err);
+}
+
+static int execute_drop(struct engine *e, struct ddl *ddl, const struct statement *s, struct err *err)
 {
     struct object *o;
     int absent = ddl_check_drop(e->catalog, s, &o, err);
 
     if (absent) return absent > 0 ? 0 : -1;
+    if (o->plan && catch_up(e, ddl, err)) return -1;
     if (journal_ddl(e, ddl, err)) return engine_fail(e, err);
     return ddl_apply(e, ddl, err);
 }
@@ -442,5 +511,9 @@ int ddl_execute(struct engine *e, const struct statement *s, struct str sql, con
 {
     struct ddl ddl = {.now = journal_clock(e->journal), .dialect = e->dialect, .base_dir = base_dir, .sql = sql};
 
-    return s->kind == STATEMENT_DROP ? execute_drop(e, &ddl, s, err) : execute_create(e, &ddl, s, err);
+    switch (s->kind) {
+    case STATEMENT_DROP: return execute_drop(e, &ddl, s, err);
+    case STATEMENT_ALTER: return execute_alter(e, &ddl, s, err);
+    default: return execute_create(e, &ddl, s, err);
+    }
 }

@@ -163,15 +163,15 @@ static void add_errors_object(struct engine *e)
     e->errors = o;
 }
 
-/* When a query was built the main group had used up the journal; that it went by entries without a row for it no epoch
- * says. */
+/* When a query was built, started or stopped, the main group had used up the journal; that it went by entries without a
+ * row for it no epoch says. */
 static int apply_ddl(struct engine *e, const struct journal_entry *entry, struct err *err)
 {
     struct arena *arena = arena_new();
     struct ddl ddl;
     int failed = ddl_unpack(entry->payload, arena, &ddl, err);
 
-    if (!failed && ddl.build) failed = intake_skip(e, &e->main.place, entry->ordinal, err);
+    if (!failed && (ddl.build || ddl.caught_up)) failed = intake_skip(e, &e->main.place, entry->ordinal, err);
     if (!failed && ddl_apply(e, &ddl, err)) failed = err->code == ERR_NAME ? 0 : -1; /* it failed then, too */
     arena_free(arena);
     return failed;
@@ -252,6 +252,7 @@ static void free_all(struct engine *e)
 {
     for (size_t i = 0; i < e->state_count; i++) relation_state_free(e->state[i].relation);
     system_tables_free(e);
+    selects_end(e);
     for (size_t i = 0; i < e->subscription_count; i++) rowset_free(e->subscription[i].changes);
     build_free(e->build);
     readings_close(&e->main);

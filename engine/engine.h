@@ -47,6 +47,7 @@ struct group {
     struct place place;
     struct reading *reading;
     size_t reading_count, reading_capacity;
+    struct select_query *query; /* NULL, or the SELECT STREAM whose epochs nobody keeps (select.c) */
 };
 
 /* What the engine knows of a stream or view besides its declaration. */
@@ -83,9 +84,10 @@ struct engine {
     struct rng shuffle;
 
     struct group main;
-    struct group *build; /* NULL, or the query that is being built from history */
-    uint64_t epoch;      /* the last one committed */
-    uint64_t *aborted;   /* epochs that left chunks without a commit */
+    struct select_query *selects; /* SELECT STREAMs that are running */
+    struct group *build;          /* NULL, or the query that is being built from history */
+    uint64_t epoch;               /* the last one committed */
+    uint64_t *aborted;            /* epochs that left chunks without a commit */
     size_t aborted_count, aborted_capacity;
     usec clock; /* of the last epoch */
     bool replaying;
@@ -102,7 +104,8 @@ struct engine {
 
     /* Checkpoints: see checkpoint.c. */
     uint64_t checkpoint_number, checkpoint_base;
-    uint64_t work; /* bytes of input used since the last one */
+    bool checkpoint_afresh; /* the next one must be a base: a query has given up its state */
+    uint64_t work;          /* bytes of input used since the last one */
 
     volatile sig_atomic_t interrupted;
     bool failed;
@@ -127,6 +130,25 @@ int session_read_set(const struct statement *s, enum dialect *dialect, struct er
  * a view or a column of SQLite. */
 bool session_is_ours(struct str sql);
 
+/* The stream takes rows from outside. */
+int session_check_writable(const struct object *o, int at, struct err *err) MUST_CHECK;
+
+/* insert.c: INSERT INTO a stream; sql is the statement's text. */
+int insert_execute(struct engine *e, const struct statement *s, struct str sql, struct arena *arena,
+                   struct err *err) MUST_CHECK;
+
+/* select.c: SELECT STREAM. The handler gets its rows, from now on and after this call, until it returns other than 0.
+ */
+int select_begin(struct engine *e, const struct statement *s, rows_handler handler, void *arg,
+                 struct err *err) MUST_CHECK;
+/* An epoch of it ends. */
+int select_finish(struct select_query *q, struct err *err) MUST_CHECK;
+/* 1: one of them had something to do. One that fails ends with a warning. */
+int selects_step(struct engine *e);
+/* Their streams end, as by epoch_end. */
+void selects_close_streams(struct engine *e, uint32_t stream);
+void selects_end(struct engine *e);
+
 /* explain.c: statements that answer with rows about the engine itself. show_query: SQL that answers instead, or NULL.
  */
 int explain_execute(struct engine *e, const struct statement *s, struct arena *arena, rows_handler handler, void *arg,
@@ -141,7 +163,9 @@ int show_execute(struct engine *e, const struct statement *s, rows_handler handl
 struct ddl {
     usec now;
     enum dialect dialect;
-    bool build; /* the query is built from history first */
+    bool build;                                                 /* the query is built from history first */
+    bool caught_up;                                             /* the main group had used up the journal before it */
+    enum ddl_run { RUN_AS_SAID, RUN_STARTED, RUN_STOPPED } run; /* what ALTER PUMP has said since */
     const char *base_dir;
     struct str sql;
 };
@@ -150,6 +174,8 @@ int ddl_unpack(struct str payload, struct arena *arena, struct ddl *out, struct 
 int ddl_apply(struct engine *e, const struct ddl *ddl, struct err *err) MUST_CHECK;
 /* The same for an object of a checkpoint, under its number. */
 int ddl_restore(struct engine *e, struct str payload, uint32_t id, struct err *err) MUST_CHECK;
+/* The query begins to run in the main group. */
+int ddl_attach(struct engine *e, const struct object *o, struct err *err) MUST_CHECK;
 /* A statement that changes the catalogue: checks, journals and applies it. */
 int ddl_execute(struct engine *e, const struct statement *s, struct str sql, const char *base_dir,
                 struct err *err) MUST_CHECK;
@@ -158,11 +184,18 @@ int ddl_execute(struct engine *e, const struct statement *s, struct str sql, con
  * object, the caller's; 1: the same object is there already (*out is NULL). */
 int ddl_check_create(struct engine *e, const struct bind_context *ctx, const struct ddl *ddl, const struct statement *s,
                      struct object **out, struct err *err) MUST_CHECK;
-/* The same for a DROP of a stream, view or pump. 0 and *out: what would go; 1: IF EXISTS and there is none. */
+/* What the new object takes the place of, or NULL. */
+struct object *ddl_replaced(const struct catalog *c, const struct object *o);
+/* The same for a DROP of a stream, view, pump or function. 0 and *out: what would go; 1: IF EXISTS and there is none.
+ */
 int ddl_check_drop(const struct catalog *c, const struct statement *s, struct object **out, struct err *err) MUST_CHECK;
 
 /* Goes on with a query whose building was cut short. */
 int ddl_continue_build(struct engine *e, struct err *err) MUST_CHECK;
+
+/* alter.c: what is wrong with an ALTER. 0 and *out: the object; 1: it is as the statement wants it. */
+int alter_check(const struct catalog *c, const struct statement *s, struct object **out, struct err *err) MUST_CHECK;
+int alter_apply(struct engine *e, const struct statement *s, struct err *err) MUST_CHECK;
 
 /* reading.c */
 int reading_add(struct engine *e, struct group *g, const struct object *stream, struct err *err) MUST_CHECK;

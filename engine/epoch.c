@@ -82,7 +82,7 @@ static int step_journal(struct engine *e, struct group *g, struct err *err)
     clock = journal_clock(e->journal);
     if (intake_read(in, &g->place, read_limit(e, g), cut_rows(e), BYTES_NORMAL, err)) goto done;
     ep.to = g->place.ordinal;
-    if (!g->id && g->place.ordinal >= end) {
+    if ((!g->id || g->query) && g->place.ordinal >= end) {
         ep.clock = clock;
         decide_idle(e, g, &ep);
     }

@@ -178,6 +178,7 @@ int epoch_run_end(struct engine *e, struct group *g, const struct epoch *ep, str
 
 int epoch_finish(struct engine *e, struct group *g, struct epoch *ep, struct err *err)
 {
+    if (g->query) return select_finish(g->query, err);
     if (flow_finish(g->flow, err)) return -1;
     return epoch_commit(e, ep, err);
 }

@@ -75,7 +75,7 @@ static void print_load(const struct operator_load *load, struct buf *out)
     if (load->rows_in) buf_printf(out, " (%.0f ns a row)", (double)load->nanoseconds / (double)load->rows_in);
 }
 
-static uint64_t state_of_operator(struct operator* op)
+static uint64_t state_of_operator(struct operator *op)
 {
     struct pages *p;
     uint64_t bytes = 0;
@@ -123,7 +123,7 @@ static const struct object *query_named(struct engine *e, const struct name *nam
 
 static void print_end(const struct object *o, struct graph *g, struct buf *out)
 {
-    struct operator* end = g ? g->op[g->count - 1] : NULL;
+    struct operator *end = g ? g->op[g->count - 1] : NULL;
 
     if (o->kind == OBJECT_VIEW)
         buf_printf(out, "view %s", o->name);
@@ -261,7 +261,35 @@ static int show_function(const struct table *t, const struct function *f)
     return stopped;
 }
 
-static void show_functions(rows_handler handler, void *arg)
+/* twice(n INTEGER) INTEGER */
+static const char *signature_of(const struct object *o, struct buf *out)
+{
+    out->len = 0;
+    buf_printf(out, "%s(", o->name);
+    for (int i = 0; i < o->field_count; i++) {
+        buf_printf(out, "%s%s ", i ? ", " : "", o->fields[i].name);
+        type_print(o->fields[i].type, out);
+    }
+    buf_puts(out, ") ");
+    type_print(o->returns, out);
+    return buf_text(out);
+}
+
+static void show_own_functions(const struct catalog *c, const struct table *t)
+{
+    const struct object *o;
+    struct buf signature = {0};
+    int stopped = 0;
+
+    for (int i = 0; !stopped && (o = catalog_at(c, i)) != NULL; i++) {
+        if (o->kind == OBJECT_FUNCTION)
+            stopped = table_row(t, (const char *const[]){signature_of(o, &signature), o->sql, NULL, NULL});
+    }
+    buf_free(&signature);
+}
+
+/* Those of the user come last. */
+static void show_functions(struct engine *e, rows_handler handler, void *arg)
 {
     static const char *const names[] = {"function", "what", "example", "answer"};
     const struct table t = {handler, arg, 4, names};
@@ -270,6 +298,7 @@ static void show_functions(rows_handler handler, void *arg)
     for (int i = 0; i < function_count() && !stopped; i++) {
         if (!function_internal(function_at(i))) stopped = show_function(&t, function_at(i));
     }
+    if (!stopped) show_own_functions(e->catalog, &t);
 }
 
 static void show_connectors(struct engine *e, rows_handler handler, void *arg)
@@ -299,7 +328,7 @@ const char *show_query(const struct statement *s)
 int show_execute(struct engine *e, const struct statement *s, rows_handler handler, void *arg, struct err *err)
 {
     switch (s->show.what) {
-    case SHOW_FUNCTIONS: show_functions(handler, arg); return 0;
+    case SHOW_FUNCTIONS: show_functions(e, handler, arg); return 0;
     case SHOW_CONNECTORS: show_connectors(e, handler, arg); return 0;
     default: return err_set(err, ERR_UNSUPPORTED, s->at, "not supported yet: SHOW of this kind");
     }

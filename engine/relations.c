@@ -277,7 +277,7 @@ void relations_list(void *engine, void (*each)(void *arg, const char *name), voi
 
     system_tables_list(each, arg);
     for (int i = 0; (o = catalog_at(e->catalog, i)) != NULL; i++) {
-        if (o->kind != OBJECT_PUMP) each(arg, o->name);
+        if (o->kind == OBJECT_STREAM || o->kind == OBJECT_VIEW) each(arg, o->name);
     }
 }
 
@@ -285,7 +285,7 @@ void relations_forget(struct engine *e, const struct object *o)
 {
     struct stream_state *s = state_of(e, o->id);
 
-    if (o->kind == OBJECT_PUMP || !s->relation) return;
+    if (!s->relation) return; /* a pump, a function, or never read */
     database_forget(e->database, o->name);
     relation_state_free(s->relation);
     s->relation = NULL;

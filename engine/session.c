@@ -2,7 +2,6 @@
 #include "engine/engine.h"
 
 #include "parser/split.h"
-#include "runtime/eval.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +29,8 @@ int engine_step(struct engine *e, struct err *err)
     if (check_alive(e, err)) return -1;
     did = epoch_step(e, &e->main, err);
     if (did < 0) return engine_fail(e, err); /* half an epoch is in the operators */
-    return did > 0 && checkpoint_maybe(e, err) ? after(e, -1, err) : did;
+    if (did > 0 && checkpoint_maybe(e, err)) return after(e, -1, err);
+    return selects_step(e) || did;
 }
 
 int engine_drain(struct engine *e, progress_handler progress, void *arg, struct err *err)
@@ -55,12 +55,14 @@ int engine_end(struct engine *e, const char *stream, struct err *err)
     if (engine_drain(e, NULL, NULL, err)) return -1;
     if (stream) o = catalog_find(e->catalog, str_lit(stream), false, 1u << OBJECT_STREAM, -1, err);
     if (stream && !o) return -1;
-    return epoch_end(e, o ? o->id : 0, err) ? engine_fail(e, err) : 0;
+    if (epoch_end(e, o ? o->id : 0, err)) return engine_fail(e, err);
+    selects_close_streams(e, o ? o->id : 0);
+    return 0;
 }
 
 /* ---- records in ---- */
 
-static int check_writable(const struct object *o, int at, struct err *err)
+int session_check_writable(const struct object *o, int at, struct err *err)
 {
     if (o->kind != OBJECT_STREAM) return err_set(err, ERR_NAME, at, "%s is not a stream", o->name);
     if (o->system) return err_set(err, ERR_NAME, at, "%s is the system's own stream", o->name);
@@ -94,7 +96,7 @@ int engine_put(struct engine *e, const char *stream, const struct str *records, 
 
     if (check_alive(e, err)) return -1;
     o = catalog_find(e->catalog, str_lit(stream), false, 1u << OBJECT_STREAM, -1, err);
-    if (!o || check_writable(o, -1, err)) return -1;
+    if (!o || session_check_writable(o, -1, err)) return -1;
     for (int from = 0; from < n;) {
         size_t bytes = 0;
         int to = from;
@@ -118,60 +120,12 @@ uint64_t engine_appended(struct engine *e, const char *stream)
     return o ? state_of(e, o->id)->appended : 0;
 }
 
-/* One row of INSERT ... VALUES as a record. */
-static int encode_insert(struct engine *e, const struct insert_rows *rows, int r, struct encoder *encoder,
-                         struct arena *arena, struct str *out, struct err *err)
-{
-    const struct object *o = rows->stream;
-    struct column *column = arena_alloc(arena, (size_t)o->field_count * sizeof *column);
-    struct buf record = {0};
-
-    for (int c = 0; c < o->field_count; c++) {
-        enum row_error bad = eval_constant(rows->rows[r][c], journal_clock(e->journal), arena, &column[c]);
-        if (bad != ROW_OK)
-            return err_set(err, ERR_VALUE, rows->rows[r][c]->at, "%s in the value for %s", row_error_name(bad),
-                           o->fields[c].name);
-        if (o->fields[c].not_null && column_is_null(&column[c], 0))
-            return err_set(err, ERR_VALUE, rows->rows[r][c]->at, "column \"%s\" is NOT NULL", o->fields[c].name);
-    }
-    encoder_row(encoder, column, 0, &record);
-    *out = str_of(arena_copy(arena, record.ptr, record.len), record.len);
-    buf_free(&record);
-    return 0;
-}
-
-static int encode_rows(struct engine *e, const struct insert_rows *rows, struct arena *arena, struct str *records,
-                       struct err *err)
-{
-    const struct object *o = rows->stream;
-    struct encoder *encoder = encoder_new(o->format, o->fields, o->field_count, err);
-    int failed = !encoder;
-
-    for (int r = 0; !failed && r < rows->row_count; r++)
-        failed = encode_insert(e, rows, r, encoder, arena, &records[r], err);
-    encoder_free(encoder);
-    return failed ? -1 : 0;
-}
-
 struct bind_context session_context(struct engine *e)
 {
     return (struct bind_context){.catalog = e->catalog,
                                  .dialect = e->dialect,
                                  .now = journal_clock(e->journal),
                                  .max_ahead_default = e->options.no_max_ahead ? USEC_MAX : USEC_HOUR};
-}
-
-static int insert(struct engine *e, const struct statement *s, struct arena *arena, struct err *err)
-{
-    struct bind_context ctx = session_context(e);
-    struct insert_rows rows;
-    struct str *records;
-
-    if (bind_insert(&ctx, arena, s, &rows, err)) return -1;
-    if (check_writable(rows.stream, s->at, err)) return -1;
-    records = arena_alloc(arena, (size_t)rows.row_count * sizeof *records);
-    if (encode_rows(e, &rows, arena, records, err)) return -1;
-    return engine_append(e, rows.stream->name, records, rows.row_count, err);
 }
 
 /* ---- statements ---- */
@@ -222,27 +176,29 @@ static int execute(struct engine *e, const struct statement *s, struct str sql, 
     switch (s->kind) {
     case STATEMENT_CREATE_STREAM:
     case STATEMENT_CREATE_PUMP:
-    case STATEMENT_CREATE_VIEW: return ddl_execute(e, s, sql, base_dir, err);
+    case STATEMENT_CREATE_VIEW:
+    case STATEMENT_ALTER:
+    case STATEMENT_CREATE_FUNCTION: return ddl_execute(e, s, sql, base_dir, err);
     case STATEMENT_DROP:
         if (s->object == DDL_TABLE) return run_sqlite(e, sql, handler, arg, answer, err);
-        if (s->object == DDL_FUNCTION || s->object == DDL_DASHBOARD) return unsupported(s, "DROP of this kind", err);
+        if (s->object == DDL_DASHBOARD) return unsupported(s, "DROP of this kind", err);
         return ddl_execute(e, s, sql, base_dir, err);
     case STATEMENT_QUERY:
-        if (s->select->kind == SELECT_PLAIN && s->select->plain.stream)
-            return unsupported(s, "SELECT STREAM outside a view, stream or pump", err);
+        if (s->select->kind == SELECT_PLAIN && s->select->plain.stream) {
+            *answer = ANSWER_STREAM;
+            return select_begin(e, s, handler, arg, err);
+        }
         return run_sqlite(e, sql, handler, arg, answer, err);
     case STATEMENT_INSERT:
         if (catalog_find(e->catalog, s->insert.target.parts[s->insert.target.count - 1].text, false,
                          1u << OBJECT_STREAM | 1u << OBJECT_VIEW, -1, NULL))
-            return insert(e, s, arena, err);
+            return insert_execute(e, s, sql, arena, err);
         return run_sqlite(e, sql, handler, arg, answer, err);
     case STATEMENT_SET: return session_read_set(s, &e->dialect, err);
     case STATEMENT_SQLITE: return run_sqlite(e, sql, handler, arg, answer, err);
     case STATEMENT_CREATE_TABLE: return unsupported(s, "CREATE TABLE ... FROM a file", err);
-    case STATEMENT_CREATE_FUNCTION: return unsupported(s, "CREATE FUNCTION", err);
     case STATEMENT_CREATE_DASHBOARD: return unsupported(s, "CREATE DASHBOARD", err);
     case STATEMENT_COPY: return unsupported(s, "COPY", err);
-    case STATEMENT_ALTER: return unsupported(s, "ALTER", err);
     case STATEMENT_SHOW:
         if (show_query(s)) return run_sqlite(e, str_lit(show_query(s)), handler, arg, answer, err);
         *answer = ANSWER_ROWS;
@@ -257,7 +213,7 @@ static int execute(struct engine *e, const struct statement *s, struct str sql, 
 
 bool session_is_ours(struct str sql)
 {
-    static const char *const ours[] = {"VIEW", "MATERIALIZED", "STREAM", "PUMP"};
+    static const char *const ours[] = {"VIEW", "MATERIALIZED", "STREAM", "PUMP", "FUNCTION"};
     char word[4][16] = {{0}};
     char *text = mem_zalloc(sql.len + 1);
     int words, at = 1;

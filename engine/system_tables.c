@@ -77,12 +77,11 @@ static const char *query_state(const struct engine *e, const struct object *o)
 
 static void query_value(struct engine *e, const struct object *o, int column, struct relation_value *out)
 {
-    static const char *const kinds[] = {[OBJECT_STREAM] = "stream", [OBJECT_VIEW] = "view", [OBJECT_PUMP] = "pump"};
     struct flow_counts counts = flow_counts(e->main.flow, o->id);
 
     switch ((enum query_column)column) {
     case QUERY_NAME: out->s = str_lit(o->name); break;
-    case QUERY_KIND: out->s = str_lit(kinds[o->kind]); break;
+    case QUERY_KIND: out->s = str_lit(object_kind_name(o->kind)); break;
     case QUERY_STATE: out->s = str_lit(query_state(e, o)); break;
     case QUERY_EMITS: out->s = str_lit(emission_name(plan_emission(o->plan))); break;
     case QUERY_LATE: out->i = (int64_t)counts.late; break;

@@ -7,13 +7,14 @@
 
 /* ---- columns of a stream ---- */
 
-static int check_new_name(struct binder *b, const struct ident *id, const struct field *fields, int count,
-                          const char *name)
+int bind_check_new_name(struct binder *b, const struct ident *id, const struct field *fields, int count,
+                        const char *name)
 {
     if (!*name) return err_set(b->err, ERR_NAME, id->at, "a name cannot be empty");
     for (int i = 0; i < count; i++) {
         if (!strcmp(fields[i].name, name))
-            return err_set(b->err, ERR_NAME, id->at, "column \"%s\" is there twice", name);
+            return err_set(b->err, ERR_NAME, id->at, "%s \"%s\" is there twice",
+                           b->object && b->object->kind == OBJECT_FUNCTION ? "parameter" : "column", name);
     }
     return 0;
 }
@@ -42,7 +43,8 @@ static int add_column(struct binder *b, const struct column_def *c, struct objec
                       .not_null = c->not_null,
                       .kinesis = b->ctx->dialect == DIALECT_KINESIS};
 
-    if (check_new_name(b, &c->name, o->fields, o->field_count, f.name) || bind_type(b, c->type, &f.type)) return -1;
+    if (bind_check_new_name(b, &c->name, o->fields, o->field_count, f.name) || bind_type(b, c->type, &f.type))
+        return -1;
     if (f.type.kind == TYPE_INTERVAL_DAY || f.type.kind == TYPE_INTERVAL_MONTH)
         return err_set(b->err, ERR_TYPE, c->type->at, "INTERVAL is no type of a column");
     if (c->format.ptr && check_format(b, c, &f)) return -1;
@@ -363,23 +365,25 @@ static int create(struct binder *b, const struct statement *s, struct object *o)
 
     o->name = bind_new_name(b, name);
     o->quoted = name->quoted;
-    if (o->kind != OBJECT_PUMP && ident_is(name, "error_stream"))
+    if (o->kind != OBJECT_PUMP && o->kind != OBJECT_FUNCTION && ident_is(name, "error_stream"))
         return err_set(b->err, ERR_NAME, name->at, "\"error_stream\" is weir's own: choose another name");
     switch (o->kind) {
     case OBJECT_STREAM: return create_stream(b, s, o);
     case OBJECT_VIEW: return create_view(b, s, o);
     case OBJECT_PUMP: return create_pump(b, s, o);
+    case OBJECT_FUNCTION: return bind_create_function(b, s, o);
     }
     return -1;
 }
 
 struct object *bind_create(const struct bind_context *ctx, const struct statement *s, struct err *err)
 {
-    enum object_kind kind = s->kind == STATEMENT_CREATE_STREAM ? OBJECT_STREAM
-                            : s->kind == STATEMENT_CREATE_VIEW ? OBJECT_VIEW
-                                                               : OBJECT_PUMP;
+    enum object_kind kind = s->kind == STATEMENT_CREATE_STREAM     ? OBJECT_STREAM
+                            : s->kind == STATEMENT_CREATE_VIEW     ? OBJECT_VIEW
+                            : s->kind == STATEMENT_CREATE_FUNCTION ? OBJECT_FUNCTION
+                                                                   : OBJECT_PUMP;
     struct object *o = object_new(kind);
-    struct binder b = {ctx, o->arena, err};
+    struct binder b = {ctx, o->arena, err, o};
     struct buf sql = {0};
 
     unparse(&sql, s);
@@ -400,7 +404,7 @@ static bool is_stream(const struct select *s)
 struct plan *bind_query(const struct bind_context *ctx, struct arena *arena, const struct select *select,
                         struct err *err)
 {
-    struct binder b = {ctx, arena, err};
+    struct binder b = {ctx, arena, err, NULL};
 
     return bind_select_root(&b, select, is_stream(select) ? EMIT_CLOSE : EMIT_CHANGES);
 }
@@ -437,15 +441,53 @@ static struct bound **insert_row(struct binder *b, const struct insert *insert, 
 int bind_insert(const struct bind_context *ctx, struct arena *arena, const struct statement *s, struct insert_rows *out,
                 struct err *err)
 {
-    struct binder b = {ctx, arena, err};
+    struct binder b = {ctx, arena, err, NULL};
     const struct select *values = s->insert.select;
 
-    if (values->kind != SELECT_VALUES) return bind_later(&b, values->at, "INSERT ... SELECT outside a pump"), -1;
-    if (!(out->stream = insert_target(&b, &s->insert.target))) return -1;
+    *out = (struct insert_rows){.stream = insert_target(&b, &s->insert.target)};
+    if (!out->stream) return -1;
+    if (is_stream(values))
+        return err_set(err, ERR_TYPE, values->at,
+                       "SELECT STREAM never ends: write CREATE PUMP ... AS INSERT INTO, or leave STREAM away");
+    if (values->kind != SELECT_VALUES) return 0;
     out->row_count = values->values.count;
     out->rows = arena_alloc(arena, (size_t)out->row_count * sizeof *out->rows);
     for (int i = 0; i < out->row_count; i++) {
         if (!(out->rows[i] = insert_row(&b, &s->insert, &values->values.items[i], out->stream))) return -1;
     }
     return 0;
+}
+
+/* ---- INSERT INTO stream SELECT ---- */
+
+int bind_insert_columns(const struct bind_context *ctx, struct arena *arena, const struct statement *s,
+                        const struct object *stream, int count, const int **out, struct err *err)
+{
+    struct binder b = {ctx, arena, err, NULL};
+
+    *out = insert_columns(&b, &s->insert, stream, count, s->insert.select->at);
+    return *out ? 0 : -1;
+}
+
+/* What SQLite has for a value: it has no BOOLEAN, no times and no DECIMAL. */
+static struct bound *sqlite_value(struct binder *b, struct bound *value, const struct field *to)
+{
+    if (value->type.kind == TYPE_BIGINT && to->type.kind == TYPE_BOOLEAN)
+        return bound_int(b, TYPE_BOOLEAN, value->i != 0, value->at);
+    if (value->type.kind == TYPE_VARCHAR && !type_is_text(to->type.kind))
+        return bind_cast(b, value, to->type, CAST_EXPLICIT, value->at);
+    return bind_assign(b, value, to);
+}
+
+struct bound **bind_insert_values(const struct bind_context *ctx, struct arena *arena, const struct object *stream,
+                                  const int *column, int count, struct bound *const *values, struct err *err)
+{
+    struct binder b = {ctx, arena, err, NULL};
+    struct bound **out = arena_alloc(arena, (size_t)stream->field_count * sizeof *out);
+
+    for (int i = 0; i < stream->field_count; i++) out[i] = missing_value(&b, &stream->fields[i]);
+    for (int i = 0; i < count; i++) {
+        if (!(out[column[i]] = sqlite_value(&b, values[i], &stream->fields[column[i]]))) return NULL;
+    }
+    return out;
 }

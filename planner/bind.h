@@ -19,9 +19,9 @@ struct bind_context {
     void *more_arg;
 };
 
-/* CREATE STREAM | STREAM AS | VIEW | PUMP: a new object, complete but for its id, not yet in the catalogue. For a pump,
- * its target has been checked (columns, types; casts are put into the plan) and target_field filled. NULL on error.
- * Does not look whether the name is taken: the engine does, which also knows OR REPLACE and resuming. */
+/* CREATE STREAM | STREAM AS | VIEW | PUMP | FUNCTION: a new object, complete but for its id, not yet in the catalogue.
+ * For a pump, its target has been checked (columns, types; casts are put into the plan) and target_field filled. NULL
+ * on error. Does not look whether the name is taken: the engine does, which also knows OR REPLACE and resuming. */
 struct object *bind_create(const struct bind_context *ctx, const struct statement *s, struct err *err);
 
 /* A continuous query on its own (SELECT STREAM in the shell, EXPLAIN). The plan lives in the arena. */
@@ -29,7 +29,7 @@ struct plan *bind_query(const struct bind_context *ctx, struct arena *arena, con
                         struct err *err);
 
 /* INSERT INTO stream [(columns)] VALUES ...: the rows as constants, one per column of the stream (in its order; absent
- * columns are NULL), cast to the columns' types. */
+ * columns are NULL), cast to the columns' types. Of INSERT ... SELECT only the stream, and no rows. */
 struct insert_rows {
     struct object *stream;
     int row_count;
@@ -37,5 +37,13 @@ struct insert_rows {
 };
 int bind_insert(const struct bind_context *ctx, struct arena *arena, const struct statement *s, struct insert_rows *out,
                 struct err *err) MUST_CHECK;
+
+/* INSERT INTO stream [(columns)] SELECT ..., whose query somebody else answers. For each of its `count` columns the
+ * stream's; and one of its rows, given as constants of the kinds NULL, BIGINT, DOUBLE, VARCHAR and BINARY, as a row of
+ * insert_rows; NULL on error. */
+int bind_insert_columns(const struct bind_context *ctx, struct arena *arena, const struct statement *s,
+                        const struct object *stream, int count, const int **out, struct err *err) MUST_CHECK;
+struct bound **bind_insert_values(const struct bind_context *ctx, struct arena *arena, const struct object *stream,
+                                  const int *column, int count, struct bound *const *values, struct err *err);
 
 #endif

@@ -68,9 +68,7 @@ static int arguments(struct scope *scope, const struct expr *e, struct bound **o
 
 static const char *call_name(struct binder *b, const struct expr *e)
 {
-    const struct ident *id = &e->call.name.parts[e->call.name.count - 1];
-
-    return arena_copy(b->arena, id->text.ptr, id->text.len);
+    return bind_new_name(b, &e->call.name.parts[e->call.name.count - 1]);
 }
 
 static struct bound *plain(struct scope *scope, const struct expr *e, const char *name)
@@ -102,20 +100,6 @@ static struct bound *trim(struct scope *scope, const struct expr *e)
         if (!(args[count - 1 - i] = argument(scope, e, i))) return NULL;
     }
     return bind_function(scope->binder, e->at, name, count, args);
-}
-
-/* TUMBLE(time, size [, offset]) in GROUP BY and where GROUP BY's window is named again. */
-static struct bound *tumble(struct scope *scope, const struct expr *e)
-{
-    struct bound *args[3] = {0};
-
-    if (e->call.zone) return bind_later(scope->binder, e->call.zone->at, "windows by TIME ZONE");
-    if (e->call.args.count < 2 || e->call.args.count > 3) {
-        return bind_refuse(scope->binder, ERR_TYPE, e->at,
-                           "TUMBLE takes a time and the window's size: TUMBLE(ts, INTERVAL '10' MINUTE)");
-    }
-    if (arguments(scope, e, args)) return NULL;
-    return bind_tumble(scope->binder, scope->source, args[0], args[1], args[2]);
 }
 
 static bool is_substring(const struct expr *e)
@@ -169,17 +153,34 @@ static struct bound *formed(struct scope *scope, const struct expr *e)
 /* ---- all calls ---- */
 
 /* Functions of the dialect that weir will have. */
-static bool is_planned(const struct expr *e)
+static bool is_planned(struct str name)
 {
     static const char *const names[] = {
-        "HOP",       "SESSION",  "CUMULATE",     "ROW_NUMBER",    "RANK",        "DENSE_RANK",      "LAG",      "LEAD",
-        "NTH_VALUE", "DATE_BIN", "TIMESTAMPADD", "TIMESTAMPDIFF", "CARDINALITY", "REGEX_LOG_PARSE", "GROUPING",
+        "SESSION",      "ROW_NUMBER",    "RANK",        "DENSE_RANK",      "LAG",      "LEAD", "NTH_VALUE", "DATE_BIN",
+        "TIMESTAMPADD", "TIMESTAMPDIFF", "CARDINALITY", "REGEX_LOG_PARSE", "GROUPING",
     };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (call_is(e, names[i])) return !function_exists(str_lit(names[i]));
+        if (str_equal_nocase(name, str_lit(names[i]))) return !function_exists(name);
     }
     return false;
+}
+
+bool bind_is_builtin(struct str name)
+{
+    static const char *const forms[] = {
+        "TUMBLE",    "HOP", "CUMULATE",    "TUMBLE_START", "TUMBLE_END",           "TUMBLE_ROWTIME",
+        "MONOTONIC", "NOW", "FIRST_VALUE", "LAST_VALUE",   "CURRENT_ROW_TIMESTAMP"};
+
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        if (str_equal_nocase(name, str_lit(forms[i]))) return true;
+    }
+    return function_exists(name) || bind_is_aggregate(name) || is_planned(name);
+}
+
+static const struct window_word *window_word(const struct expr *e)
+{
+    return e->call.name.count == 1 ? bind_window_word(&e->call.name.parts[0]) : NULL;
 }
 
 /* What the tree holds of a call and no function takes (yet). */
@@ -189,7 +190,7 @@ static int refuse_unused(struct binder *b, const struct expr *e)
 
     if (c->nth_from) return bind_later(b, e->at, c->nth_from == NTH_FROM_LAST ? "FROM LAST" : "FROM FIRST"), -1;
     if (c->nulls) return bind_later(b, e->at, c->nulls == NULLS_IGNORE ? "IGNORE NULLS" : "RESPECT NULLS"), -1;
-    if (c->zone && !call_is(e, "TUMBLE")) return bind_later(b, c->zone->at, "TIME ZONE in %s", call_name(b, e)), -1;
+    if (c->zone && !window_word(e)) return bind_later(b, c->zone->at, "TIME ZONE in %s", call_name(b, e)), -1;
     for (int i = 0; i < c->args.count; i++) {
         if (!c->args.items[i].name.text.ptr) continue;
         return err_set(b->err, ERR_SYNTAX, c->args.items[i].name.at, "only table functions take named arguments");
@@ -215,28 +216,37 @@ static int check_plain(struct binder *b, const struct expr *e)
 /* window_start is a column; the old functions of that name say so. */
 static const char *window_function(const struct expr *e)
 {
-    return call_is(e, "TUMBLE_START")     ? "window_start"
-           : call_is(e, "TUMBLE_END")     ? "window_end"
-           : call_is(e, "TUMBLE_ROWTIME") ? "window_time"
-                                          : NULL;
+    static const struct {
+        const char *name, *column;
+    } old[] = {{"TUMBLE_START", "window_start"}, {"HOP_START", "window_start"},  {"TUMBLE_END", "window_end"},
+               {"HOP_END", "window_end"},        {"HOP_ROWTIME", "window_time"}, {"TUMBLE_ROWTIME", "window_time"}};
+
+    for (size_t i = 0; i < sizeof old / sizeof *old; i++) {
+        if (call_is(e, old[i].name)) return old[i].column;
+    }
+    return NULL;
 }
 
 struct bound *bind_call(struct scope *scope, const struct expr *e)
 {
     struct binder *b = scope->binder;
     const char *column = window_function(e);
+    struct bound *routine;
+    bool is_routine;
 
     if (e->call.over) return bind_over(scope, e);
     if (refuse_unused(b, e)) return NULL;
     if (e->call.name.count == 1 && bind_is_aggregate(e->call.name.parts[0].text)) return bind_aggregate(scope, e);
-    if (is_planned(e)) return bind_later(b, e->at, "%s", call_name(b, e));
+    if (is_planned(e->call.name.parts[e->call.name.count - 1].text)) return bind_later(b, e->at, "%s", call_name(b, e));
     if (check_plain(b, e)) return NULL;
     if (column) return bind_refuse(b, ERR_NAME, e->at, "%s is not here: write the column %s", call_name(b, e), column);
     if (e->call.json) return bind_json(scope, e);
-    if (call_is(e, "TUMBLE")) return tumble(scope, e);
+    if (window_word(e)) return bind_window_call(scope, window_word(e), e);
     if (call_is(e, "MONOTONIC") && e->call.args.count == 1) return argument(scope, e, 0);
-    if ((call_is(e, "NOW") || call_is(e, "CURRENT_ROW_TIMESTAMP")) && !e->call.args.count && scope->source) {
+    if ((call_is(e, "NOW") || call_is(e, "CURRENT_ROW_TIMESTAMP")) && !e->call.args.count &&
+        (scope->source || scope->parameters)) {
         return bound_new(b, BOUND_ARRIVAL, TYPE_TIMESTAMP, e->at);
     }
-    return formed(scope, e);
+    routine = bind_routine(scope, e, &is_routine);
+    return is_routine ? routine : formed(scope, e);
 }

@@ -151,8 +151,7 @@ static struct bound *text_time(struct binder *b, const struct bound *e)
     return bind_refuse(b, ERR_VALUE, e->at, "'%.*s' is no TIMESTAMP", (int)e->s.len, e->s.ptr);
 }
 
-/* Whether a column takes values of another type of its family. */
-static bool is_assignable(enum type_kind from, enum type_kind to)
+bool bind_is_assignable(enum type_kind from, enum type_kind to)
 {
     if (type_is_numeric(from) && type_is_numeric(to)) return true;
     if (type_is_text(from) && type_is_text(to)) return true;
@@ -163,7 +162,7 @@ struct bound *bind_assign(struct binder *b, struct bound *e, const struct field 
 {
     enum type_kind from = e->type.kind, kind = to->type.kind;
 
-    if (is_assignable(from, kind)) return bind_cast(b, e, to->type, CAST_EXPLICIT, e->at);
+    if (bind_is_assignable(from, kind)) return bind_cast(b, e, to->type, CAST_EXPLICIT, e->at);
     if (e->kind == BOUND_CONST && from == TYPE_VARCHAR && kind == TYPE_TIMESTAMP) return text_time(b, e);
     if (*bind_cast_remedy(from, kind)) {
         return bind_refuse(b, ERR_TYPE, e->at, "column \"%s\" is %s, this is %s%s", to->name, type_kind_name(kind),

@@ -10,6 +10,7 @@ struct key {
     struct bound *expr;
     int at;         /* in GROUP BY */
     bool monotonic; /* MONOTONIC(expr) */
+    bool of_many;   /* computed from the bounds of the source's `many` windows */
     bool timed;     /* steps tells what it shows of the event time */
     struct steps steps;
 };
@@ -55,6 +56,28 @@ static bool is_monotonic(const struct expr *e)
            e->call.args.count == 1;
 }
 
+struct leaves {
+    bool bounds, others;
+};
+
+static void see_leaf(struct bound *e, void *arg)
+{
+    struct leaves *seen = arg;
+
+    if (e->kind == BOUND_CALL || e->kind == BOUND_CASE || e->kind == BOUND_CONST) return;
+    *(bind_is_of_many(e) ? &seen->bounds : &seen->others) = true;
+}
+
+static int key_of_many(struct binder *b, struct key *key)
+{
+    struct leaves seen = {0};
+
+    bound_walk(key->expr, see_leaf, &seen);
+    key->of_many = seen.bounds;
+    if (!seen.bounds || !seen.others) return 0;
+    return bind_later(b, key->at, "a key of GROUP BY from both the window and the row"), -1;
+}
+
 static int bind_key(struct scope *scope, const struct select *select, const struct group_by *group, struct key *out)
 {
     struct binder *b = scope->binder;
@@ -65,6 +88,7 @@ static int bind_key(struct scope *scope, const struct select *select, const stru
     if (group->kind == GROUP_SETS) return bind_later(b, group->at, "GROUPING SETS"), -1;
     if (!(e = written_key(scope, select, group->exprs.items[0])) || !(out->expr = bind_expr(scope, e))) return -1;
     out->at = group->at;
+    if (key_of_many(b, out)) return -1;
     out->timed = steps_of(scope->source->plan, out->expr, &out->steps);
     out->monotonic = is_monotonic(e) && !out->timed;
     if (out->monotonic && type_phys(out->expr->type) != PHYS_INT) {
@@ -137,28 +161,51 @@ static bool is_told(const struct plan *input, const struct key *window, const st
     return true;
 }
 
+/* HOP or CUMULATE: what else there is of event time are keys like others. */
+static int group_by_many(struct scope *scope, const struct select *select, const struct key *keys, int count,
+                         struct grouping *out)
+{
+    bool named = false;
+
+    for (int i = 0; i < count; i++) {
+        named |= keys[i].of_many;
+        if (keys[i].monotonic) return bind_later(scope->binder, keys[i].at, "MONOTONIC beside other windows"), -1;
+        if (!keys[i].of_many) out->keys[out->key_count++] = keys[i].expr;
+    }
+    if (!named) return bind_later(scope->binder, select->at, "windows without GROUP BY window_start, window_end"), -1;
+    out->window = scope->source->many;
+    return 0;
+}
+
+static int group_by_one(struct scope *scope, const struct key *keys, int count, struct grouping *out)
+{
+    const struct key *window;
+
+    if (choose_window(scope->binder, out->input, keys, count, &window)) return -1;
+    if (window) {
+        out->window = window_of(scope->binder, window);
+        out->steps = window->steps;
+    }
+    for (int i = 0; i < count; i++) {
+        if (window && is_told(out->input, window, keys[i].expr)) continue;
+        out->keys[out->key_count++] = keys[i].expr;
+    }
+    return 0;
+}
+
 int bind_groups(struct scope *scope, const struct select *select, struct grouping *out)
 {
     const struct groups *groups = &select->plain.groups;
-    struct binder *b = scope->binder;
-    struct key *keys = arena_alloc(b->arena, (size_t)groups->count * sizeof *keys);
-    const struct key *window;
+    size_t room = (size_t)groups->count;
+    struct key *keys = arena_alloc(scope->binder->arena, room * sizeof *keys);
 
     out->input = scope->source->plan;
     for (int i = 0; i < groups->count; i++) {
         if (bind_key(scope, select, &groups->items[i], &keys[i])) return -1;
     }
-    if (choose_window(b, out->input, keys, groups->count, &window)) return -1;
-    if (window) {
-        out->window = window_of(b, window);
-        out->steps = window->steps;
-    }
-    out->keys = arena_alloc(b->arena, (size_t)groups->count * sizeof *out->keys);
-    for (int i = 0; i < groups->count; i++) {
-        if (window && is_told(out->input, window, keys[i].expr)) continue;
-        out->keys[out->key_count++] = keys[i].expr;
-    }
-    return 0;
+    out->keys = arena_alloc(scope->binder->arena, room * sizeof *out->keys);
+    if (scope->source->many.kind == WINDOW_NONE) return group_by_one(scope, keys, groups->count, out);
+    return group_by_many(scope, select, keys, groups->count, out);
 }
 
 /* ---- aggregates ---- */
@@ -343,7 +390,7 @@ struct bound *bind_aggregate(struct scope *scope, const struct expr *e)
 
 static int window_columns(const struct grouping *g)
 {
-    return g->window.kind == WINDOW_TUMBLE ? 2 : g->window.kind == WINDOW_MONOTONIC ? 1 : 0;
+    return window_is_timed(&g->window) ? 2 : g->window.kind == WINDOW_MONOTONIC ? 1 : 0;
 }
 
 static struct bound *output_column(struct binder *b, const struct bound *e, int column)
@@ -411,7 +458,7 @@ static struct bound *not_grouped(struct binder *b, const struct grouping *g, con
                                                   : "_watermark";
     struct steps steps;
 
-    if (g->window.kind == WINDOW_TUMBLE && steps_of(g->input, e, &steps))
+    if (window_is_timed(&g->window) && steps_of(g->input, e, &steps))
         return bind_refuse(b, ERR_TYPE, e->at,
                            "\"%s\" differs within a window: write window_start or window_end, or MAX(%s)", name, name);
     return bind_refuse(b, ERR_TYPE, e->at,
@@ -486,7 +533,7 @@ static struct field aggregate_field(struct binder *b, const struct plan *input, 
 static void window_fields(struct binder *b, const struct grouping *g, struct field *out)
 {
     if (g->window.kind == WINDOW_MONOTONIC) out[0] = key_field(b, g->input, g->window.time);
-    if (g->window.kind != WINDOW_TUMBLE) return;
+    if (!window_is_timed(&g->window)) return;
     out[0] = (struct field){.name = "window_start", .type = {.kind = TYPE_TIMESTAMP}, .not_null = true};
     out[1] = (struct field){.name = "window_end", .type = {.kind = TYPE_TIMESTAMP}, .not_null = true};
 }

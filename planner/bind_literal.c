@@ -66,8 +66,7 @@ int bind_interval(struct binder *b, const struct expr *e, struct type *type, int
 
     *type = type_interval(q->first, q->last);
     if (q->precision > 10)
-        return err_set(b->err, ERR_VALUE, e->at, "an interval has up to 10 leading digits, not %d",
-                       q->precision);
+        return err_set(b->err, ERR_VALUE, e->at, "an interval has up to 10 leading digits, not %d", q->precision);
     if (interval_parse(*type, text.ptr, text.len, value)) {
         return err_set(b->err, ERR_VALUE, e->at, "'%.*s' is no INTERVAL %s%s%s%s", (int)text.len, text.ptr,
                        time_unit_name(q->first), q->first == q->last ? "" : " TO ",

@@ -157,7 +157,7 @@ static int window_name(const struct ident *id)
     return -1;
 }
 
-/* Of TUMBLE(TABLE ...): before the columns of its table. */
+/* Of a window function: before the columns of its table. */
 static struct bound *table_window(const struct source *source, const struct ident *id)
 {
     int i = window_name(id);
@@ -172,7 +172,7 @@ static struct bound *group_window(struct scope *scope, const struct ident *id, i
     int i = window_name(id);
     struct bound *column;
 
-    if (i < 0 || !above || scope->grouping->window.kind != WINDOW_TUMBLE) return NULL;
+    if (i < 0 || !above || !window_is_timed(&scope->grouping->window)) return NULL;
     column = bound_new(scope->binder, BOUND_COLUMN, TYPE_TIMESTAMP, at);
     column->column = PSEUDO_WINDOW_START - i;
     return column;
@@ -248,6 +248,12 @@ static struct bound *unqualified_rowtime(struct scope *scope, int at)
     return column;
 }
 
+/* Where windows of which a row may be in several have names. */
+static bool names_windows(enum clause clause)
+{
+    return clause == CLAUSE_GROUP || clause == CLAUSE_ITEM || clause == CLAUSE_HAVING;
+}
+
 /* A column of the source under any of its names; NULL and *found when there is none. */
 static struct bound *source_name(struct scope *scope, const struct ident *id, int at, enum found *found)
 {
@@ -256,6 +262,7 @@ static struct bound *source_name(struct scope *scope, const struct ident *id, in
     int i;
 
     *found = FOUND_ONE;
+    if (e && bind_is_of_many(e) && !names_windows(scope->clause)) return bind_refuse_many(scope, at);
     if (e) return e;
     *found = bind_field(scope->binder, id, source->fields, source->field_count, &i);
     if (*found == FOUND_ONE) return bind_source_column(scope->binder, source, i, at);
@@ -269,6 +276,7 @@ static struct bound *unqualified(struct scope *scope, const struct ident *id, in
     enum found found = FOUND_NONE;
     struct bound *e = NULL;
 
+    if (scope->parameters) return (e = moment(scope, id, at)) ? e : bind_parameter(scope, id, at);
     if (scope->source && ident_is(id, "ROWTIME")) return unqualified_rowtime(scope, at);
     if (scope->source) e = source_name(scope, id, at, &found);
     if (found != FOUND_NONE) return e;

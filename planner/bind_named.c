@@ -24,7 +24,7 @@ struct bound *bind_named(struct arena *arena, const char *name, int count, const
                          struct err *err)
 {
     const struct bind_context ctx = {.dialect = DIALECT_WEIR};
-    struct binder b = {&ctx, arena, err};
+    struct binder b = {.ctx = &ctx, .arena = arena, .err = err};
     struct bound *values[FUNCTION_ARGS_MAX];
 
     if (count > FUNCTION_ARGS_MAX)

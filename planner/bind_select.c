@@ -1,4 +1,4 @@
-/* bind_select.c - queries: select lists, UNION ALL, what a query emits. */
+/* bind_select.c - queries: select lists, UNION ALL. */
 #include "planner/binder.h"
 
 /* Clauses that belong to any kind of query. */
@@ -335,74 +335,4 @@ struct plan *bind_select(struct binder *b, const struct select *select)
     case SELECT_INTERSECT: return bind_later(b, select->set.right->at, "INTERSECT");
     }
     return NULL;
-}
-
-/* ---- what is emitted ---- */
-
-static bool has_aggregate(const struct plan *p)
-{
-    if (p->kind == PLAN_AGGREGATE) return true;
-    for (int i = 0; i < p->inputs; i++) {
-        if (has_aggregate(p->input[i])) return true;
-    }
-    return false;
-}
-
-/* A view's windows take their rows back while they are open. */
-static bool scan_is_insert_only(const struct object *o)
-{
-    if (o->kind == OBJECT_STREAM) return !o->changelog;
-    return o->plan->insert_only && !has_aggregate(o->plan);
-}
-
-/* Sets how windows emit - the outermost ones as asked, those below an aggregate once - and with it what can be taken
- * back. */
-static void set_emit(struct plan *p, enum emit outermost)
-{
-    bool inputs_insert_only = true;
-
-    p->emit = p->kind == PLAN_AGGREGATE && p->window.kind != WINDOW_NONE ? outermost : EMIT_CLOSE;
-    for (int i = 0; i < p->inputs; i++) {
-        set_emit(p->input[i], p->kind == PLAN_AGGREGATE ? EMIT_CLOSE : outermost);
-        inputs_insert_only &= p->input[i]->insert_only;
-    }
-    if (p->kind == PLAN_SCAN)
-        p->insert_only = scan_is_insert_only(p->object);
-    else if (p->kind == PLAN_AGGREGATE)
-        p->insert_only = p->window.kind != WINDOW_NONE && p->emit == EMIT_CLOSE;
-    else
-        p->insert_only = inputs_insert_only;
-}
-
-/* OVER sees rows that stay. */
-static int check_over(struct binder *b, const struct plan *p, int at)
-{
-    if (p->kind == PLAN_OVER && !p->input[0]->insert_only) {
-        return err_set(b->err, ERR_UNSUPPORTED, at,
-                       "not supported yet: OVER rows that are taken back (its input is a changelog: see EXPLAIN)");
-    }
-    for (int i = 0; i < p->inputs; i++) {
-        if (check_over(b, p->input[i], at)) return -1;
-    }
-    return 0;
-}
-
-struct plan *bind_select_root(struct binder *b, const struct select *select, enum emit unsaid)
-{
-    struct plan *plan;
-
-    if (select->emit == EMIT_CLAUSE_EVERY) return bind_later(b, select->emit_every->at, "EMIT EVERY");
-    if (select->lateness) return bind_later(b, select->lateness->at, "ALLOW LATENESS");
-    if (bind_refuse_options(b, &select->options, "a query")) return NULL;
-    if (!(plan = bind_select(b, select))) return NULL;
-    set_emit(plan, select->emit == EMIT_CLAUSE_UNSAID    ? unsaid
-                   : select->emit == EMIT_CLAUSE_CHANGES ? EMIT_CHANGES
-                                                         : EMIT_CLOSE);
-    if (check_over(b, plan, select->at)) return NULL;
-    if (select->emit == EMIT_CLAUSE_ON_CLOSE && !plan->insert_only) {
-        if (bind_refuse_groups(b, select, plan)) return NULL;
-        return bind_refuse(b, ERR_TYPE, select->at,
-                           "EMIT ON CLOSE needs a window: this query takes rows back as long as it runs");
-    }
-    return plan;
 }

@@ -1,4 +1,4 @@
-/* bind_source.c - FROM: streams, views, subqueries, and TUMBLE(TABLE ...), which adds the window's columns. */
+/* bind_source.c - FROM: streams, views, subqueries, and window functions of tables, which add the window's columns. */
 #include "planner/binder.h"
 
 /* The columns of a view or stream, and room for the four of the system. */
@@ -33,46 +33,21 @@ static int select_source(struct binder *b, const struct select *select, struct s
     return 0;
 }
 
-/* TUMBLE's arguments, by place or by name. */
-enum tumble_arg { TUMBLE_DATA, TUMBLE_TIMECOL, TUMBLE_SIZE, TUMBLE_OFFSET, TUMBLE_ARGS };
-
-static int tumble_args(struct binder *b, const struct expr *e, const struct expr *out[TUMBLE_ARGS])
-{
-    static const char *const names[TUMBLE_ARGS] = {"DATA", "TIMECOL", "SIZE", "OFFSET"};
-
-    for (int i = 0; i < e->call.args.count; i++) {
-        const struct arg *arg = &e->call.args.items[i];
-        int place = arg->name.text.ptr ? 0 : i;
-        while (arg->name.text.ptr && place < TUMBLE_ARGS && !ident_is(&arg->name, names[place])) place++;
-        if (place >= TUMBLE_ARGS && arg->name.text.ptr) {
-            return err_set(b->err, ERR_NAME, arg->name.at,
-                           "TUMBLE has no argument \"%.*s\": it has DATA, TIMECOL, SIZE, OFFSET",
-                           (int)arg->name.text.len, arg->name.text.ptr);
-        }
-        if (place >= TUMBLE_ARGS || out[place])
-            return err_set(b->err, ERR_SYNTAX, arg->value->at, "TUMBLE has an argument too many");
-        out[place] = arg->value;
-    }
-    if (out[TUMBLE_DATA] && out[TUMBLE_TIMECOL] && out[TUMBLE_SIZE]) return 0;
-    return err_set(b->err, ERR_SYNTAX, e->at,
-                   "TUMBLE is written TUMBLE(TABLE stream, DESCRIPTOR(time), INTERVAL '10' MINUTE)");
-}
-
-static int data_source(struct binder *b, const struct expr *e, struct source *out)
+static int data_source(struct binder *b, const char *word, const struct expr *e, struct source *out)
 {
     if (e->kind == EXPR_CURSOR) return select_source(b, e->select, out);
     if (e->kind != EXPR_TABLE)
-        return err_set(b->err, ERR_SYNTAX, e->at, "TUMBLE reads TABLE stream or TABLE (SELECT ...)");
+        return err_set(b->err, ERR_SYNTAX, e->at, "%s reads TABLE stream or TABLE (SELECT ...)", word);
     if (e->table.partition.count) return bind_later(b, e->table.partition.items[0]->at, "PARTITION BY in a window"), -1;
     return named_source(b, &e->table.name, out);
 }
 
-static struct bound *descriptor(struct scope *scope, const struct expr *e)
+static struct bound *descriptor(struct scope *scope, const char *word, const struct expr *e)
 {
     struct expr column = {.kind = EXPR_COLUMN, .at = e->at, .end = e->end};
 
     if (e->kind != EXPR_DESCRIPTOR || e->columns.count != 1)
-        return bind_refuse(scope->binder, ERR_SYNTAX, e->at, "TUMBLE takes the time's column as DESCRIPTOR(%.*s)",
+        return bind_refuse(scope->binder, ERR_SYNTAX, e->at, "%s takes the time's column as DESCRIPTOR(%.*s)", word,
                            e->kind == EXPR_COLUMN ? (int)e->name.parts[0].text.len : 4,
                            e->kind == EXPR_COLUMN ? e->name.parts[0].text.ptr : "time");
     column.name = (struct name){.parts = e->columns.items, .count = 1, .at = e->columns.items[0].at};
@@ -80,36 +55,29 @@ static struct bound *descriptor(struct scope *scope, const struct expr *e)
     return bind_column(scope, &column);
 }
 
-static int tumble_source(struct binder *b, const struct expr *e, struct source *out)
+static int window_source(struct binder *b, const struct window_word *word, const struct expr *e, struct source *out)
 {
-    const struct expr *args[TUMBLE_ARGS] = {0};
-    struct scope scope = {.binder = b, .source = out, .clause = CLAUSE_WHERE},
-                 constant = {.binder = b, .clause = CLAUSE_CONSTANT};
-    struct bound *time, *size, *offset = NULL;
+    const struct expr *args[BIND_WINDOW_ARGS + 1] = {0}; /* one more: there is no offset behind the last */
+    struct scope scope = {.binder = b, .source = out, .clause = CLAUSE_WHERE};
+    const char *name = bind_window_name(word);
+    struct bound *time;
 
     if (e->call.zone) return bind_later(b, e->call.zone->at, "windows by TIME ZONE"), -1;
-    if (tumble_args(b, e, args) || data_source(b, args[TUMBLE_DATA], out)) return -1;
-    if (!(time = descriptor(&scope, args[TUMBLE_TIMECOL])) || !(size = bind_expr(&constant, args[TUMBLE_SIZE])))
-        return -1;
-    if (args[TUMBLE_OFFSET] && !(offset = bind_expr(&constant, args[TUMBLE_OFFSET]))) return -1;
-    return bind_tumble_columns(b, out, time, size, offset);
+    if (bind_window_args(b, word, e, args) || data_source(b, name, args[0], out)) return -1;
+    if (!(time = descriptor(&scope, name, args[1]))) return -1;
+    return bind_window_columns(b, word, out, time, args + 2);
 }
 
 static int function_source(struct binder *b, const struct expr *e, struct source *out)
 {
-    static const char *const later[] = {"HOP",
-                                        "SESSION",
-                                        "CUMULATE",
-                                        "RANDOM_CUT_FOREST",
-                                        "RANDOM_CUT_FOREST_WITH_EXPLANATION",
-                                        "HOTSPOTS",
-                                        "TOP_K_ITEMS_TUMBLING",
-                                        "COUNT_DISTINCT_ITEMS_TUMBLING",
+    static const char *const later[] = {"SESSION",   "RANDOM_CUT_FOREST",    "RANDOM_CUT_FOREST_WITH_EXPLANATION",
+                                        "HOTSPOTS",  "TOP_K_ITEMS_TUMBLING", "COUNT_DISTINCT_ITEMS_TUMBLING",
                                         "GROUP_RANK"};
     static const char *const words[] = {"TUMBLE", "HOP", "SESSION", "CUMULATE"};
     const struct ident *id = &e->call.name.parts[e->call.name.count - 1];
+    const struct window_word *word = bind_window_word(id);
 
-    if (ident_is(id, "TUMBLE")) return tumble_source(b, e, out);
+    if (word) return window_source(b, word, e, out);
     for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
         if (ident_is(id, later[i])) return bind_later(b, e->at, "%s", later[i]), -1;
     }

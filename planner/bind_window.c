@@ -85,8 +85,9 @@ static struct role union_role(const struct plan *plan, int column, int depth)
 
 static struct role aggregate_role(const struct plan *plan, int column)
 {
-    if (plan->window.kind != WINDOW_TUMBLE || column > 1) return no_role;
-    return column == 1 ? (struct role){ROLE_ROWTIME, NULL} : (struct role){ROLE_START, &plan->window};
+    if (!window_is_timed(&plan->window) || column > 1) return no_role;
+    if (column == 1) return (struct role){ROLE_ROWTIME, NULL};
+    return plan->window.kind == WINDOW_TUMBLE ? (struct role){ROLE_START, &plan->window} : no_role;
 }
 
 static struct role column_role(const struct plan *plan, int column, int depth)
@@ -106,7 +107,7 @@ static struct role column_role(const struct plan *plan, int column, int depth)
 
 /* ROWTIME under whatever name, or a column that goes with it. An inner window's start stands for all of that window:
  * it is cut as the inner windows are, and lies early in them, so no finer window may be made of it. */
-static bool time_leaf(const struct plan *plan, const struct bound *e, struct steps *out)
+bool steps_of_leaf(const struct plan *plan, const struct bound *e, struct steps *out)
 {
     static const struct bound rowtime = {.kind = BOUND_ROWTIME, .type = {.kind = TYPE_TIMESTAMP}, .at = -1};
     struct role role = no_role;
@@ -344,7 +345,7 @@ static bool apply(struct steps *s, const struct bound *call, const struct bound 
 /* A column is a window when its definition is one of ROWTIME, which rows keep through the subquery. */
 static bool leaf_steps(const struct plan *plan, const struct bound *e, struct steps *out)
 {
-    if (time_leaf(plan, e, out)) return true;
+    if (steps_of_leaf(plan, e, out)) return true;
     e = column_definition(&plan, e);
     return e && steps_of(plan, e, out) && out->time->kind == BOUND_ROWTIME;
 }
@@ -365,8 +366,8 @@ bool steps_of(const struct plan *plan, const struct bound *e, struct steps *out)
 
 bool window_same(const struct window *a, const struct window *b)
 {
-    return a->kind == b->kind && a->size == b->size && a->months == b->months && a->origin == b->origin &&
-           a->right_closed == b->right_closed;
+    return a->kind == b->kind && a->size == b->size && a->slide == b->slide && a->months == b->months &&
+           a->origin == b->origin && a->right_closed == b->right_closed;
 }
 
 struct window steps_window(struct binder *b, const struct steps *s)
@@ -387,7 +388,7 @@ static struct bound *bounds_column(struct binder *b, int column, int at)
     return n;
 }
 
-static struct bound *moment_before(struct binder *b, struct bound *time, int at)
+struct bound *bind_moment_before(struct binder *b, struct bound *time, int at)
 {
     return bind_function(b, at, "-", 2, (struct bound *[]){time, bound_int(b, TYPE_INTERVAL_DAY, 1, at)});
 }
@@ -399,7 +400,7 @@ static struct bound *at_moment(struct binder *b, const struct plan *input, const
     struct bound *copy;
     struct steps leaf;
 
-    if (e->kind != BOUND_CALL && time_leaf(input, e, &leaf)) return moment;
+    if (e->kind != BOUND_CALL && steps_of_leaf(input, e, &leaf)) return moment;
     if ((definition = column_definition(&input, e))) return at_moment(b, input, definition, moment);
     copy = arena_alloc(b->arena, sizeof *copy);
     *copy = *e;
@@ -418,81 +419,7 @@ struct bound *steps_above(struct binder *b, const struct plan *input, const stru
     if (whole && !s->months && !offset) return to_end ? end : bounds_column(b, 0, e->at);
     if (whole && !to_end && s->months == s->window.months) {
         if (offset == s->window.size) return end;
-        if (offset == s->window.size - 1) return moment_before(b, end, e->at);
+        if (offset == s->window.size - 1) return bind_moment_before(b, end, e->at);
     }
-    return at_moment(b, input, e, to_end ? end : moment_before(b, end, e->at));
-}
-
-/* ---- TUMBLE ---- */
-
-/* What the user should have written instead of a column that is no event time. */
-static int not_event_time(struct binder *b, const struct source *source, const struct bound *time)
-{
-    bool column = source && time->kind == BOUND_COLUMN && time->column >= 0;
-    const char *name = column ? source->plan->fields[time->column].name : NULL;
-
-    return err_set(b->err, ERR_TYPE, time->at, "%s%s%s is not the event time: %s", name ? "\"" : "",
-                   name ? name : "this", name ? "\"" : "",
-                   bind_time_remedy(b, source ? source->plan : NULL, time->type.kind == TYPE_TIMESTAMP ? name : NULL));
-}
-
-static int check_span(struct binder *b, const struct bound *span, const char *what, bool positive)
-{
-    bool interval = span->type.kind == TYPE_INTERVAL_DAY || span->type.kind == TYPE_INTERVAL_MONTH;
-
-    if (!interval || span->kind != BOUND_CONST)
-        return err_set(b->err, ERR_TYPE, span->at, "a window's %s is an interval literal: INTERVAL '10' MINUTE", what);
-    if (positive && span->i <= 0)
-        return err_set(b->err, ERR_VALUE, span->at, "a window's %s must be greater than zero", what);
-    return 0;
-}
-
-static int check_tumble(struct binder *b, const struct source *source, const struct bound *time,
-                        const struct bound *size, const struct bound *offset)
-{
-    bool output = time->kind == BOUND_COLUMN && time->column == PSEUDO_ROWTIME; /* as in a select list */
-    struct steps leaf;
-
-    if (!source || !(output || time_leaf(source->plan, time, &leaf))) return not_event_time(b, source, time);
-    if (check_span(b, size, "size", true)) return -1;
-    if (!offset) return 0;
-    if (check_span(b, offset, "offset", false)) return -1;
-    if (offset->type.kind != size->type.kind || size->type.kind != TYPE_INTERVAL_DAY)
-        return bind_later(b, offset->at, "offsets of calendar windows"), -1;
-    return 0;
-}
-
-/* STEP(time - offset BY size) + offset */
-static struct bound *tumble_start(struct binder *b, struct bound *time, struct bound *size, struct bound *offset)
-{
-    struct bound *start = time;
-
-    if (offset && !(start = bind_function(b, time->at, "-", 2, (struct bound *[]){time, offset}))) return NULL;
-    if (!(start = bind_function(b, time->at, "STEP", 2, (struct bound *[]){start, size})) || !offset) return start;
-    return bind_function(b, time->at, "+", 2, (struct bound *[]){start, offset});
-}
-
-struct bound *bind_tumble(struct binder *b, const struct source *source, struct bound *time, struct bound *size,
-                          struct bound *offset)
-{
-    struct bound *start;
-    struct steps s;
-
-    if (check_tumble(b, source, time, size, offset) || !(start = tumble_start(b, time, size, offset))) return NULL;
-    if (time->kind == BOUND_COLUMN && time->column >= 0 && !steps_of(source->plan, start, &s)) {
-        return bind_refuse(
-            b, ERR_TYPE, size->at,
-            "windows of this size do not hold whole inner windows: write window_time instead of window_start");
-    }
-    return start;
-}
-
-int bind_tumble_columns(struct binder *b, struct source *source, struct bound *time, struct bound *size,
-                        struct bound *offset)
-{
-    struct bound **w = source->window;
-
-    if (!(w[0] = bind_tumble(b, source, time, size, offset))) return -1;
-    if (!(w[1] = bind_function(b, time->at, "+", 2, (struct bound *[]){w[0], size}))) return -1;
-    return (w[2] = moment_before(b, w[1], time->at)) ? 0 : -1;
+    return at_moment(b, input, e, to_end ? end : bind_moment_before(b, end, e->at));
 }

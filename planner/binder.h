@@ -3,13 +3,16 @@
  *   bind.c          statements: objects, their columns, pumps and their targets, INSERT
  *   bind_option.c   WITH (...): options of streams, spans of time as text
  *   bind_select.c   SELECT: the select list, UNION ALL, what is emitted
- *   bind_source.c   FROM: streams, views, subqueries, TUMBLE(TABLE ...)
+ *   bind_source.c   FROM: streams, views, subqueries, window functions of tables
  *   bind_group.c    GROUP BY, aggregates, expressions above an aggregate
  *   bind_over.c     f(...) OVER (...)
  *   bind_window.c   which expressions of event time are windows
+ *   bind_window_call.c   TUMBLE, HOP, CUMULATE
+ *   bind_emit.c     EMIT, ALLOW LATENESS: when a query's rows come, and whether they stay
  *   bind_name.c     names of columns
  *   bind_expr.c     expressions
  *   bind_call.c     calls of functions
+ *   bind_routine.c  functions of the user: CREATE FUNCTION, and calls, which become its expression
  *   bind_cast.c     casts, what columns take, the type of a CASE
  *   bind_text.c     patterns, CHAR, the written forms of functions of text
  *   bind_json.c     the clauses of JSON_VALUE, JSON_QUERY, JSON_EXISTS
@@ -30,6 +33,7 @@ struct binder {
     const struct bind_context *ctx;
     struct arena *arena; /* of the plan */
     struct err *err;
+    struct object *object; /* that is made; NULL: none */
 };
 
 /* What a FROM clause offers. A stream's or view's columns join the fields of its SCAN as they are named. */
@@ -40,6 +44,7 @@ struct source {
     const struct field *fields; /* what * yields, under their names here */
     int field_count;
     struct bound *window[3]; /* window_start, window_end, window_time of TUMBLE(TABLE ...): computed; or NULL */
+    struct window many;      /* of HOP or CUMULATE, of which a row may be in several; or kind NONE */
 };
 
 /* ---- windows ---- */
@@ -108,28 +113,40 @@ enum clause {
     CLAUSE_OVER,     /* arguments and keys of f(...) OVER (...) */
 };
 
+/* What the parameters of a function are where its expression is bound. */
+struct parameters {
+    const struct object *function;
+    struct bound *const *values; /* one for each of its fields */
+};
+
 /* What names mean where an expression stands. */
 struct scope {
     struct binder *binder;
     struct source *source; /* NULL: none */
     enum clause clause;
-    struct grouping *grouping;   /* NULL: there can be none */
-    struct overs *overs;         /* NULL: there can be none */
-    const struct select *select; /* the query it stands in; NULL: none */
+    struct grouping *grouping;           /* NULL: there can be none */
+    struct overs *overs;                 /* NULL: there can be none */
+    const struct select *select;         /* the query it stands in; NULL: none */
+    const struct parameters *parameters; /* NULL: it is not the expression of a function */
 };
 
 /* ---- bind.c ---- */
 /* An identifier as a name of something new: folded to upper case in the old service's dialect. */
 const char *bind_new_name(struct binder *b, const struct ident *id);
+/* The name of one more column or parameter: not empty, and not among the fields. */
+int bind_check_new_name(struct binder *b, const struct ident *id, const struct field *fields, int count,
+                        const char *name);
 
 /* ---- bind_select.c ---- */
 /* A query inside another one; what it emits is not set yet. */
 struct plan *bind_select(struct binder *b, const struct select *select);
-/* A whole query. unsaid: how its outermost windows emit when the text does not say. */
-struct plan *bind_select_root(struct binder *b, const struct select *select, enum emit unsaid);
 /* The plan with its columns cast to the types of `to` (bind_assign), in its PROJECT or in one on top. */
 struct plan *bind_recast(struct binder *b, struct plan *plan, const struct field *to);
 struct plan *plan_new(struct binder *b, enum plan_kind kind, struct plan *input);
+
+/* ---- bind_emit.c ---- */
+/* A whole query. unsaid: how its outermost windows emit when the text does not say. */
+struct plan *bind_select_root(struct binder *b, const struct select *select, enum emit unsaid);
 
 /* ---- bind_source.c ---- */
 int bind_source(struct binder *b, const struct table_ref *ref, struct source *out);
@@ -160,17 +177,32 @@ int bind_over_column(const struct overs *overs, int input_fields, int pseudo);
 /* ---- bind_window.c ---- */
 /* Whether e is such a value over the plan's rows. */
 bool steps_of(const struct plan *plan, const struct bound *e, struct steps *out);
+/* Whether e is the event time, or a column that goes with it. */
+bool steps_of_leaf(const struct plan *plan, const struct bound *e, struct steps *out);
 bool window_same(const struct window *a, const struct window *b);
 /* The window of the steps, for a plan. */
 struct window steps_window(struct binder *b, const struct steps *s);
 /* The value at the rows of an aggregate with that window, whose columns 0 and 1 are its bounds. */
 struct bound *steps_above(struct binder *b, const struct plan *input, const struct steps *s, const struct bound *e);
-/* TUMBLE(time, size [, offset]) as the start of the window. */
-struct bound *bind_tumble(struct binder *b, const struct source *source, struct bound *time, struct bound *size,
-                          struct bound *offset);
-/* window_start, window_end, window_time for each row. */
-int bind_tumble_columns(struct binder *b, struct source *source, struct bound *time, struct bound *size,
-                        struct bound *offset);
+/* time - INTERVAL '0.000001' SECOND */
+struct bound *bind_moment_before(struct binder *b, struct bound *time, int at);
+
+/* ---- bind_window_call.c ---- */
+/* TUMBLE, HOP or CUMULATE; NULL: the name is none of them. */
+struct window_word;
+const struct window_word *bind_window_word(const struct ident *name);
+const char *bind_window_name(const struct window_word *word);
+/* As a table function. Its arguments into their places: data, descriptor, one or two spans, the offset or NULL. */
+enum { BIND_WINDOW_ARGS = 5 };
+int bind_window_args(struct binder *b, const struct window_word *word, const struct expr *e, const struct expr **out);
+/* Gives the source window_start, window_end and window_time; spans: the arguments behind the descriptor. */
+int bind_window_columns(struct binder *b, const struct window_word *word, struct source *source, struct bound *time,
+                        const struct expr *const *spans);
+/* As a call in GROUP BY, or where GROUP BY's window is named again: the start of the window. */
+struct bound *bind_window_call(struct scope *scope, const struct window_word *word, const struct expr *e);
+/* A pseudo column of the source's `many` windows; and the error where none can stand. */
+bool bind_is_of_many(const struct bound *e);
+void *bind_refuse_many(struct scope *scope, int at);
 
 /* ---- bind_name.c ---- */
 struct bound *bind_column(struct scope *scope, const struct expr *e);
@@ -182,7 +214,7 @@ enum found bind_field(struct binder *b, const struct ident *id, const struct fie
 /* Fills the error: the query's source has another name. */
 void *bind_unknown_source(struct scope *scope, const struct ident *of);
 int bind_unknown_column(struct binder *b, const struct ident *id, const struct source *source);
-/* A column of the source's table that TUMBLE's own column of the same name hides. */
+/* A column of the source's table that a window function's own column of the same name hides. */
 bool bind_is_window_column(const struct source *source, int column);
 bool ident_is(const struct ident *id, const char *word);
 /* Whether the identifier means the object of that name here: in the old service's dialect case counts. */
@@ -199,6 +231,15 @@ struct bound *bind_condition(struct scope *scope, const struct expr *e, const ch
 struct bound *bind_call(struct scope *scope, const struct expr *e);
 /* A call of a registered function or operator; arguments are cast to what it takes. */
 struct bound *bind_function(struct binder *b, int at, const char *name, int count, struct bound *const *args);
+/* weir has a function of that name, or will have one. */
+bool bind_is_builtin(struct str name);
+
+/* ---- bind_routine.c ---- */
+int bind_create_function(struct binder *b, const struct statement *s, struct object *o);
+/* A call of a function of the user. NULL without an error (*found false): there is none of that name. */
+struct bound *bind_routine(struct scope *scope, const struct expr *e, bool *found);
+/* The parameter that the identifier names. */
+struct bound *bind_parameter(struct scope *scope, const struct ident *id, int at);
 
 /* ---- bind_cast.c ---- */
 struct bound *bind_cast(struct binder *b, struct bound *e, struct type to, enum cast_how how, int at);
@@ -206,6 +247,8 @@ struct bound *bind_cast(struct binder *b, struct bound *e, struct type to, enum 
 struct bound *bind_try_cast(struct binder *b, struct bound *e, struct type to, int at);
 /* For columns of streams: numbers to numbers, texts to texts; what else differs is refused in the column's name. */
 struct bound *bind_assign(struct binder *b, struct bound *e, const struct field *to);
+/* Whether a column takes values of another type of its family. */
+bool bind_is_assignable(enum type_kind from, enum type_kind to);
 /* The greatest precision of a DECIMAL result in the dialect. */
 int bind_digits_max(const struct binder *b);
 /* type_common in the dialect. */

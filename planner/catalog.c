@@ -44,6 +44,17 @@ void catalog_free(struct catalog *c)
     free(c);
 }
 
+const char *object_kind_name(enum object_kind kind)
+{
+    switch (kind) {
+    case OBJECT_STREAM: return "stream";
+    case OBJECT_VIEW: return "view";
+    case OBJECT_PUMP: return "pump";
+    case OBJECT_FUNCTION: return "function";
+    }
+    return NULL;
+}
+
 struct object *object_new(enum object_kind kind)
 {
     struct arena *arena = arena_new();
@@ -108,10 +119,13 @@ struct object *catalog_at(const struct catalog *c, int i)
 
 static void unknown_object(const struct catalog *c, struct str name, unsigned kinds, int at, struct err *err)
 {
-    const char *what = kinds == 1u << OBJECT_PUMP ? "pump" : kinds == 1u << OBJECT_VIEW ? "view" : "stream";
+    const char *what = "stream";
     const char **names = mem_alloc((c->count + 1) * sizeof *names), *near;
     size_t count = 0;
 
+    for (enum object_kind k = OBJECT_VIEW; k <= OBJECT_FUNCTION; k++) {
+        if (kinds == 1u << k) what = object_kind_name(k);
+    }
     for (size_t i = 0; i < c->count; i++) {
         if (kinds & 1u << c->objects[i]->kind) names[count++] = c->objects[i]->name;
     }
@@ -130,8 +144,10 @@ struct object *catalog_find(const struct catalog *c, struct str name, bool quote
         struct object *o = c->objects[i];
         if (!(kinds & 1u << o->kind) || !str_equal_nocase(name, str_lit(o->name))) continue;
         if (str_equal(name, str_lit(o->name))) return o;
-        if (alike)
+        if (alike && strcmp(alike->name, o->name))
             other = o;
+        else if (alike)
+            continue;
         else
             alike = o;
     }
@@ -143,6 +159,25 @@ struct object *catalog_find(const struct catalog *c, struct str name, bool quote
     }
     if (!alike && err) unknown_object(c, name, kinds, at, err);
     return alike;
+}
+
+static bool same_parameters(const struct object *a, const struct object *b)
+{
+    if (a->field_count != b->field_count) return false;
+    for (int i = 0; i < a->field_count; i++) {
+        if (a->fields[i].type.kind != b->fields[i].type.kind) return false;
+    }
+    return true;
+}
+
+struct object *catalog_overload(const struct catalog *c, const struct object *function)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        struct object *o = c->objects[i];
+        if (o->kind != OBJECT_FUNCTION || !str_equal_nocase(str_lit(o->name), str_lit(function->name))) continue;
+        if (same_parameters(o, function)) return o;
+    }
+    return NULL;
 }
 
 /* ---- who reads whom ---- */
@@ -161,6 +196,17 @@ const struct object *catalog_reader(const struct catalog *c, uint32_t id)
     for (size_t i = 0; i < c->count; i++) {
         const struct object *o = c->objects[i];
         if (o->plan && plan_scans(o->plan, id)) return o;
+    }
+    return NULL;
+}
+
+const struct object *catalog_caller(const struct catalog *c, uint32_t id)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        const struct object *o = c->objects[i];
+        for (int k = 0; k < o->call_count; k++) {
+            if (o->calls[k] == id) return o;
+        }
     }
     return NULL;
 }

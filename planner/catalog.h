@@ -1,6 +1,6 @@
-/* catalog.h - what exists: streams, views, pumps, in memory. The engine fills it by applying DDL in journal order; the
- * planner binds names against it. Objects have numbers that are never used again; their other halves (positions, state)
- * are the engine's, kept by number. */
+/* catalog.h - what exists: streams, views, pumps, functions, in memory. The engine fills it by applying DDL in journal
+ * order; the planner binds names against it. Objects have numbers that are never used again; their other halves
+ * (positions, state) are the engine's, kept by number. */
 #ifndef WEIR_PLANNER_CATALOG_H
 #define WEIR_PLANNER_CATALOG_H
 
@@ -19,7 +19,9 @@ struct field {
     const char *format; /* FORMAT '...' of a DATE, TIME or TIMESTAMP, or NULL */
 };
 
-enum object_kind { OBJECT_STREAM, OBJECT_VIEW, OBJECT_PUMP };
+enum object_kind { OBJECT_STREAM, OBJECT_VIEW, OBJECT_PUMP, OBJECT_FUNCTION };
+/* "stream", "view", ... */
+const char *object_kind_name(enum object_kind kind);
 
 struct option {
     const char *name;  /* lower case */
@@ -27,6 +29,7 @@ struct option {
     int at;
 };
 
+struct expr;
 struct plan;
 
 struct object {
@@ -38,7 +41,7 @@ struct object {
     struct str ddl;      /* for the engine: the journal entry that made it */
     struct arena *arena; /* owns everything here, plan included */
 
-    /* Streams and views: */
+    /* Streams and views; the parameters of a function: */
     struct field *fields;
     int field_count;
     struct option *options;
@@ -61,6 +64,16 @@ struct object {
     uint32_t target;   /* a pump's stream; a stream's own id; 0: a view */
     int *target_field; /* for each of the plan's output fields: the target stream's column */
     bool stopped;
+
+    /* Functions: */
+    struct type returns;
+    bool null_on_null;       /* RETURNS NULL ON NULL INPUT */
+    bool kinesis;            /* its expression is in the old service's dialect */
+    const struct expr *body; /* as it was written: bound anew in each call */
+
+    /* Functions that a query or another function has made part of itself, by id. */
+    uint32_t *calls;
+    int call_count;
 };
 
 struct catalog;
@@ -82,14 +95,19 @@ void catalog_reserve(struct catalog *c, uint32_t next);
 void catalog_remove(struct catalog *c, uint32_t id);
 struct object *catalog_get(const struct catalog *c, uint32_t id);
 /* By name: an unquoted name matches without regard to case; a quoted one exactly, else without regard to case. Pumps
- * have a name space of their own (kinds: a bit mask 1 << enum object_kind). NULL and err with a suggestion when absent;
+ * and functions have name spaces of their own (kinds: a bit mask 1 << enum object_kind). Of functions of one name the
+ * first. NULL and err with a suggestion when absent;
  * err may be NULL. */
 struct object *catalog_find(const struct catalog *c, struct str name, bool quoted, unsigned kinds, int at,
                             struct err *err);
+/* The function of the same name whose parameters are of the same kinds, or NULL. */
+struct object *catalog_overload(const struct catalog *c, const struct object *function);
 /* In order of creation: the i-th, or NULL. */
 struct object *catalog_at(const struct catalog *c, int i);
 /* Whether a query (directly or through others) reads from the object: its first reader, or NULL. */
 const struct object *catalog_reader(const struct catalog *c, uint32_t id);
+/* The first object that calls the function, or NULL. */
+const struct object *catalog_caller(const struct catalog *c, uint32_t id);
 
 const char *object_option(const struct object *o, const char *name); /* or NULL */
 

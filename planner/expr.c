@@ -169,9 +169,16 @@ static bool is_one_of(const char *name, const char *const *words)
 
 static enum notation notation_of(const struct bound *b)
 {
-    static const char *const infix[] = {"+",  "-",  "*",   "/",  "%",   "=",  "<>",
-                                        "<",  "<=", ">",   ">=", "and", "or", "is distinct from",
-                                        "||", "->", "->>", "at time zone", NULL};
+    static const char *const infix[] = {"+",   "-",
+                                        "*",   "/",
+                                        "%",   "=",
+                                        "<>",  "<",
+                                        "<=",  ">",
+                                        ">=",  "and",
+                                        "or",  "is distinct from",
+                                        "||",  "->",
+                                        "->>", "at time zone",
+                                        NULL};
     static const char *const postfix[] = {"is null", "is true", "is false", NULL};
     const char *name = b->function->name;
 

@@ -9,6 +9,11 @@ const char *aggregate_name(enum aggregate_kind kind)
     return names[kind];
 }
 
+bool plan_in_slices(const struct plan *p)
+{
+    return (p->window.kind == WINDOW_HOP || p->window.kind == WINDOW_CUMULATE) && p->emit == EMIT_CLOSE && !p->lateness;
+}
+
 /* ---- the nodes as text: one line each ---- */
 
 enum { NAMES_MAX = 1024 };
@@ -76,22 +81,55 @@ static void print_span(usec span, struct buf *out)
     buf_printf(out, "%lld MICROSECOND", (long long)span);
 }
 
+/* The length of windows, and when they come. */
+static void print_length(const struct window *w, struct buf *out)
+{
+    if (w->months) {
+        buf_printf(out, " every %d MONTH", w->months);
+        return;
+    }
+    if (w->kind == WINDOW_HOP) {
+        buf_puts(out, ", ");
+        print_span(w->size, out);
+        buf_puts(out, " long,");
+    }
+    buf_puts(out, " every ");
+    print_span(w->kind == WINDOW_HOP ? w->slide : w->size, out);
+    if (w->kind != WINDOW_CUMULATE) return;
+    buf_puts(out, " in steps of ");
+    print_span(w->slide, out);
+}
+
 static void print_window(const struct window *w, const char *const *names, struct buf *out)
 {
     char text[TIME_TEXT_MAX];
     usec origin = w->origin - w->right_closed; /* as the user sees it */
 
-    buf_puts(out, w->kind == WINDOW_MONOTONIC ? "; window while " : "; window of ");
+    buf_puts(out, w->kind == WINDOW_MONOTONIC ? "; window while "
+                  : w->kind == WINDOW_TUMBLE  ? "; window of "
+                                              : "; windows of ");
     bound_print(w->time, names, out);
     if (w->kind == WINDOW_MONOTONIC) return;
-    buf_puts(out, " every ");
-    if (w->months)
-        buf_printf(out, "%d MONTH", w->months);
-    else
-        print_span(w->size, out);
+    print_length(w, out);
     if (w->right_closed) buf_puts(out, ", end included");
     if (!origin) return;
     buf_printf(out, " from %.*s", time_print(origin, text), text);
+}
+
+static void print_emit(const struct plan *plan, struct buf *out)
+{
+    switch (plan->emit) {
+    case EMIT_CLOSE: buf_puts(out, "; emit on close"); break;
+    case EMIT_CHANGES: buf_puts(out, "; emit changes"); break;
+    case EMIT_EVERY:
+        buf_puts(out, "; emit every ");
+        print_span(plan->every, out);
+        buf_puts(out, " and on close");
+        break;
+    }
+    if (!plan->lateness) return;
+    buf_puts(out, "; allow lateness ");
+    print_span(plan->lateness, out);
 }
 
 static void print_aggregate(const struct plan *plan, const char *const *names, struct buf *out)
@@ -105,7 +143,7 @@ static void print_aggregate(const struct plan *plan, const char *const *names, s
     print_list(plan->keys, plan->key_count, names, out);
     if (plan->window.kind == WINDOW_NONE) return;
     print_window(&plan->window, names, out);
-    buf_puts(out, plan->emit == EMIT_CLOSE ? "; emit on close" : "; emit changes");
+    print_emit(plan, out);
 }
 
 static void print_frame(const struct frame *f, struct buf *out)

@@ -26,22 +26,34 @@ enum scan_column {
 enum window_kind {
     WINDOW_NONE,
     WINDOW_TUMBLE,    /* every form of it: TUMBLE, STEP, FLOOR, CEIL, interval arithmetic */
+    WINDOW_HOP,       /* as long as `size`, one starts every `slide`: a row is in several, or in none */
+    WINDOW_CUMULATE,  /* in every `size` one that is as long as `slide`, one twice as long, .. one as long as `size` */
     WINDOW_MONOTONIC, /* MONOTONIC(e): a new value closes the one before */
 };
 
-/* Windows are [start, end) inside the engine: start = the greatest origin + k * size at or before the time. A window
- * that users see as (start, end] (CEIL) has an origin one microsecond later and `right_closed`; both its visible bounds
- * are one microsecond less than the inner ones. */
+/* Windows are [start, end) inside the engine: start = the greatest origin + k * size at or before the time; of HOP,
+ * each origin + k * slide at or before the time whose end lies behind it. A window that users see as (start, end]
+ * (CEIL) has an origin one microsecond later and `right_closed`; both its visible bounds are one microsecond less than
+ * the inner ones. */
 struct window {
     enum window_kind kind;
-    struct bound *time; /* TUMBLE: usually BOUND_ROWTIME, or a column of times; MONOTONIC: the expression (INT phys) */
+    struct bound *time; /* usually BOUND_ROWTIME, or a column of times; MONOTONIC: the expression (INT phys) */
     usec size;          /* 0 when months is set */
+    usec slide;         /* HOP, CUMULATE (where it divides the size); else 0 */
     int months;
-    usec origin;
-    bool right_closed;
+    usec origin;       /* HOP, CUMULATE: 0 up to the slide or the size */
+    bool right_closed; /* TUMBLE only */
 };
 
-enum emit { EMIT_CLOSE, EMIT_CHANGES };
+/* Whether its windows have a start and an end in event time. */
+static inline bool window_is_timed(const struct window *w)
+{
+    return w->kind == WINDOW_TUMBLE || w->kind == WINDOW_HOP || w->kind == WINDOW_CUMULATE;
+}
+
+/* How the results of a windowed aggregate come: once, when the window closes; at the end of every epoch, as far as they
+ * have changed; the same, at every tick (the watermark passes a multiple of plan->every) and when the window closes. */
+enum emit { EMIT_CLOSE, EMIT_CHANGES, EMIT_EVERY };
 
 enum aggregate_kind { AGG_COUNT_ROWS, AGG_COUNT, AGG_SUM, AGG_AVG, AGG_MIN, AGG_MAX };
 
@@ -102,11 +114,14 @@ struct plan {
     struct bound **exprs;
     struct bound *rowtime; /* `expr AS ROWTIME`: the rows' new event time; NULL: unchanged */
 
-    /* AGGREGATE. Fields: window_start, window_end (TIMESTAMP; only if window.kind is TUMBLE) or the value (only if
+    /* AGGREGATE. Fields: window_start, window_end (TIMESTAMP; only if window_is_timed) or the value (only if
      * MONOTONIC), then the keys, then the aggregates. Rows with a window get ROWTIME = window_end (MONOTONIC: the
      * ROWTIME of the row that closed it). Without window and without keys there is one row from the start (COUNT 0). */
     struct window window;
-    enum emit emit; /* of a windowed aggregate: once when it closes, or as a changelog */
+    enum emit emit;
+    usec every;    /* EMIT_EVERY */
+    usec lateness; /* a window takes rows in until the watermark is that far behind its end; what it then emits again
+                    * takes the old row back */
     int key_count;
     struct bound **keys;
     int aggregate_count;
@@ -132,6 +147,10 @@ const char *emission_name(enum emission emission);
 /* The fields by which at any time there is at most one row: filled into field[] (room for field_count), their number
  * returned; -1: there are none. Of a plan whose rows are taken back. */
 int plan_key(const struct plan *plan, int *field);
+
+/* Whether the windows of an aggregate are put together from slices when they close. Else each row goes into a group of
+ * each of its windows. */
+bool plan_in_slices(const struct plan *aggregate);
 
 /* The plan as an indented tree, one node a line. */
 void plan_print(const struct plan *plan, struct buf *out);

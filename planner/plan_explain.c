@@ -147,10 +147,14 @@ static void print_state(const struct plan *plan, const char *prefix, struct buf 
     if (plan->kind != PLAN_AGGREGATE) return;
     if (plan->key_count) buf_printf(out, "%s  in 16 partitions by the hash of its keys\n", prefix);
     buf_printf(out, "%s  state: ", prefix);
-    if (windowed)
+    if (windowed && plan_in_slices(plan))
+        buf_puts(out, plan->key_count ? "O(keys) of the slices of one window" : "O(slices of one window)");
+    else if (windowed)
         buf_puts(out, plan->key_count ? "O(keys) of the open windows" : "O(open windows)");
     else
         buf_puts(out, plan->key_count ? "O(keys)" : "O(1)");
+    if (windowed && plan->window.slide && !plan_in_slices(plan))
+        buf_puts(out, ", a group for each window that a row is in");
     if (keeps_values(plan)) buf_puts(out, ", and the different values of each group");
     buf_putc(out, '\n');
 }

@@ -107,17 +107,22 @@ static void distinct_add(const struct agg *a, struct agg_home *home, uint8_t *st
         agg_sum_add(a, home, state, value, weight);
 }
 
+static void set_add(const struct agg *a, struct agg_home *home, uint32_t id, uint8_t *state, union multiset_value value,
+                    int64_t weight)
+{
+    int64_t before, after;
+
+    multiset_add(home->set, id, value, weight, &before, &after);
+    if (a->distinct && (before > 0) != (after > 0)) distinct_add(a, home, state, value, after > 0 ? 1 : -1);
+}
+
 static void set_update(const struct agg *a, struct agg_home *home, const struct agg_rows *r, const struct column *arg)
 {
     for (int i = 0; i < r->count; i++) {
         int row = r->row[i];
-        union multiset_value value = value_at(arg, row);
-        int64_t before, after;
 
-        if (column_is_null(arg, row)) continue;
-        multiset_add(home->set, r->id[i], value, agg_weight(r, row), &before, &after);
-        if (a->distinct && (before > 0) != (after > 0))
-            distinct_add(a, home, r->state[i] + a->offset, value, after > 0 ? 1 : -1);
+        if (!column_is_null(arg, row))
+            set_add(a, home, r->id[i], r->state[i] + a->offset, value_at(arg, row), agg_weight(r, row));
     }
 }
 
@@ -245,18 +250,22 @@ void agg_update(const struct agg *a, struct agg_home *home, const struct agg_row
         plain_update(a, home, rows, arg);
 }
 
+/* The text, which may lie in *held. */
+static struct text extreme_text(const struct agg_home *home, const struct extreme *e, struct buf *held)
+{
+    if (e->text.len <= INLINE_TEXT) return text_of(e->text.bytes, e->text.len);
+    heap_get(home->pages, get_u64(e->text.bytes + 4), held);
+    return text_of(held->ptr, e->text.len);
+}
+
 static void read_text(const struct agg_home *home, const struct extreme *e, struct arena *arena, struct column *out,
                       int row)
 {
-    struct buf text = {0};
-    const char *bytes = e->text.bytes;
+    struct buf held = {0};
+    struct text text = extreme_text(home, e, &held);
 
-    if (e->text.len > INLINE_TEXT) {
-        heap_get(home->pages, get_u64(e->text.bytes + 4), &text);
-        bytes = text.ptr;
-    }
-    out->texts[row] = text_of(arena_copy(arena, bytes, e->text.len), e->text.len);
-    buf_free(&text);
+    out->texts[row] = text_of(arena_copy(arena, text.ptr, text.len), text.len);
+    buf_free(&held);
 }
 
 static void read_extreme(const struct agg *a, const struct agg_home *home, const struct extreme *e, struct arena *arena,
@@ -326,6 +335,62 @@ void agg_read(const struct agg *a, const struct agg_home *home, const uint8_t *v
         else
             read_extreme(a, home, (const struct extreme *)state, arena, out, row);
         break;
+    }
+}
+
+/* ---- merging ---- */
+
+/* Where the values of a part go. */
+struct set_merge {
+    const struct agg *agg;
+    struct agg_home *home;
+    uint32_t id;
+    uint8_t *state;
+    int sign;
+};
+
+static void merge_entry(void *arg, union multiset_value value, int64_t weight)
+{
+    const struct set_merge *m = arg;
+
+    set_add(m->agg, m->home, m->id, m->state, value, m->sign * weight);
+}
+
+static void merge_extreme(const struct set_merge *m, const struct agg_home *home, const struct extreme *e)
+{
+    union multiset_value value = {0};
+    struct buf text = {0};
+
+    if (!e->present) return;
+    switch (m->agg->phys) {
+    case PHYS_BOOL:
+    case PHYS_INT: value.i = e->i; break;
+    case PHYS_DOUBLE: value.d = e->d; break;
+    case PHYS_TEXT: value.t = extreme_text(home, e, &text); break;
+    case PHYS_WIDE: value.wide = extreme_wide(e); break;
+    }
+    merge_entry((void *)m, value, 1);
+    buf_free(&text);
+}
+
+void agg_merge(const struct agg *a, struct agg_home *home, uint8_t *value, uint32_t id, const struct agg_part *part,
+               int sign)
+{
+    struct set_merge m = {a, home, id, value + a->offset, sign};
+    const uint8_t *from = part->value + part->agg->offset;
+
+    assert(a->kind == part->agg->kind);
+    if (part->agg->ordered_set) {
+        multiset_each(part->home->set, part->id, merge_entry, &m);
+        return;
+    }
+    switch (a->kind) {
+    case AGG_COUNT_ROWS:
+    case AGG_COUNT: *(int64_t *)m.state += sign * *(const int64_t *)from; break;
+    case AGG_SUM:
+    case AGG_AVG: agg_sum_merge(a, home, m.state, part->home, from, sign); break;
+    case AGG_MIN:
+    case AGG_MAX: merge_extreme(&m, part->home, (const struct extreme *)from); break;
     }
 }
 

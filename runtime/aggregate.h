@@ -53,6 +53,17 @@ void agg_update(const struct agg *a, struct agg_home *home, const struct agg_row
 /* The group's value into a row of a column (which has validity and error vectors). Texts go to the arena. */
 void agg_read(const struct agg *a, const struct agg_home *home, const uint8_t *value, uint32_t id, struct arena *arena,
               struct column *out, int row);
+/* A group of another state of the same call. */
+struct agg_part {
+    const struct agg *agg;
+    const struct agg_home *home;
+    const uint8_t *value;
+    uint32_t id;
+};
+/* Adds all that is in the part to a group (sign 1), or takes it away again (sign -1), exactly. The group's aggregate
+ * was made for rows that can be taken back; the part's need not be: then its MIN or MAX counts as one value. */
+void agg_merge(const struct agg *a, struct agg_home *home, uint8_t *value, uint32_t id, const struct agg_part *part,
+               int sign);
 /* The group goes: frees what its state refers to. */
 void agg_drop(const struct agg *a, struct agg_home *home, const uint8_t *value, uint32_t id);
 

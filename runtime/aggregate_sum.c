@@ -91,16 +91,26 @@ static void sum_wide_free(struct pages *pages, uint64_t at)
     *head = at;
 }
 
+/* The sum's full range, from now on. */
+static struct sum_wide *widened(struct agg_home *home, struct sum *s)
+{
+    uint64_t at = sum_wide_new(home->pages);
+    struct sum_wide *wide = page_write(home->pages, at, sizeof *wide);
+
+    sum_widen(s, wide);
+    s->wide = at;
+    return wide;
+}
+
+static struct sum_wide *wide_write(struct agg_home *home, struct sum *s)
+{
+    return s->state == 2 ? page_write(home->pages, s->wide, sizeof(struct sum_wide)) : widened(home, s);
+}
+
 static void real_add(struct agg_home *home, struct real_sum *s, double value, int64_t weight)
 {
     s->count += weight;
-    if (s->sum.state != 2) {
-        if (sum_add(&s->sum, value, weight) == 0) return;
-        uint64_t at = sum_wide_new(home->pages);
-        sum_widen(&s->sum, page_write(home->pages, at, sizeof(struct sum_wide)));
-        s->sum.wide = at;
-    }
-    sum_wide_add(page_write(home->pages, s->sum.wide, sizeof(struct sum_wide)), value, weight);
+    if (s->sum.state == 2 || sum_add(&s->sum, value, weight)) sum_wide_add(wide_write(home, &s->sum), value, weight);
 }
 
 static const struct sum_wide *wide_of(const struct agg_home *home, const struct sum *s)
@@ -154,6 +164,47 @@ void agg_sum_add(const struct agg *a, struct agg_home *home, uint8_t *state, uni
     case PHYS_BOOL:
     case PHYS_TEXT:
     case PHYS_INT: int_add((struct int_sum *)state, value.i, weight); break;
+    }
+}
+
+/* ---- merging ---- */
+
+static void int_merge(struct int_sum *s, const struct int_sum *other, int sign)
+{
+    __int128 total = int_total(s) + sign * int_total(other);
+
+    s->low = (uint64_t)total;
+    s->high = (int64_t)(total >> 64);
+    s->count += sign * other->count;
+}
+
+static void wide_merge(struct wide_sum *s, const struct wide_sum *other, int sign)
+{
+    decimal_sum_merge(&s->sum, &other->sum, sign);
+    s->count += sign * other->count;
+}
+
+static void real_merge(struct agg_home *home, struct real_sum *s, const struct agg_home *other_home,
+                       const struct real_sum *other, int sign)
+{
+    bool fixed = s->sum.state != 2 && other->sum.state != 2;
+
+    s->count += sign * other->count;
+    if (fixed && sum_merge(&s->sum, &other->sum, sign) == 0) return;
+    sum_wide_merge(wide_write(home, &s->sum), &other->sum, wide_of(other_home, &other->sum), sign);
+}
+
+void agg_sum_merge(const struct agg *a, struct agg_home *home, uint8_t *state, const struct agg_home *other_home,
+                   const uint8_t *other, int sign)
+{
+    switch (a->phys) {
+    case PHYS_DOUBLE:
+        real_merge(home, (struct real_sum *)state, other_home, (const struct real_sum *)other, sign);
+        break;
+    case PHYS_WIDE: wide_merge((struct wide_sum *)state, (const struct wide_sum *)other, sign); break;
+    case PHYS_BOOL:
+    case PHYS_TEXT:
+    case PHYS_INT: int_merge((struct int_sum *)state, (const struct int_sum *)other, sign); break;
     }
 }
 

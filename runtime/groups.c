@@ -265,6 +265,57 @@ void group_value(const struct groups *g, group_ref group, int a, struct arena *a
     agg_read(&g->agg[a], &p->home[a], value_of(g, group), (uint32_t)group, arena, out, row);
 }
 
+/* The keys of n groups, less their first `skip` columns, packed as those of rows are. */
+static void pack_keys(struct groups *g, const struct groups *from, const group_ref *group, int n, int skip,
+                      struct arena *arena)
+{
+    struct column column[KEY_COLUMNS_MAX];
+    const struct column *key[KEY_COLUMNS_MAX];
+    uint16_t sel[BATCH_ROWS];
+
+    for (int i = 0; i < n; i++) sel[i] = (uint16_t)i;
+    for (int k = 0; k < g->layout.columns; k++) {
+        column_new(arena, g->layout.phys[k], NULLABLE, &column[k]);
+        key[k] = &column[k];
+        for (int i = 0; i < n; i++) group_key(from, group[i], k + skip, arena, &column[k], i);
+    }
+    key_pack(&g->layout, key, sel, n, g->packed, g->hash);
+}
+
+static void merge_group(struct groups *g, group_ref group, const struct groups *from, group_ref part, int sign)
+{
+    const struct partition *to = home_of(g, group), *other = home_of(from, part);
+    uint8_t *value = table_value_write(to->table, (uint32_t)group);
+    const uint8_t *added = value_of(from, part);
+
+    *(int64_t *)value += sign * *(const int64_t *)added;
+    for (int a = 0; a < g->agg_count; a++) {
+        struct agg_part p = {&from->agg[a], &other->home[a], added, (uint32_t)part};
+        agg_merge(&g->agg[a], &to->home[a], value, (uint32_t)group, &p, sign);
+    }
+}
+
+static void merge_some(struct groups *g, const struct groups *from, const group_ref *group, int n, int skip, int sign)
+{
+    struct arena *arena = arena_new();
+
+    pack_keys(g, from, group, n, skip, arena);
+    for (int i = 0; i < n; i++) {
+        int p = partition_of(g, g->hash[i]);
+        uint32_t id;
+        uint8_t fresh;
+        table_upsert(g->partition[p].table, g->packed + (size_t)i * g->layout.bytes, &g->hash[i], 1, &id, &fresh);
+        merge_group(g, ref_of(p, id), from, group[i], sign);
+    }
+    arena_free(arena);
+}
+
+void groups_merge(struct groups *g, const struct groups *from, const group_ref *group, size_t n, int skip, int sign)
+{
+    for (size_t i = 0; i < n; i += BATCH_ROWS)
+        merge_some(g, from, group + i, n - i < BATCH_ROWS ? (int)(n - i) : BATCH_ROWS, skip, sign);
+}
+
 void group_drop(struct groups *g, group_ref group)
 {
     const struct partition *p = home_of(g, group);

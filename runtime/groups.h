@@ -37,6 +37,10 @@ void group_set_mark(struct groups *g, group_ref group, uint64_t mark);
 /* Key column k, or aggregate a, into a row of a column. */
 void group_key(const struct groups *g, group_ref group, int k, struct arena *arena, struct column *out, int row);
 void group_value(const struct groups *g, group_ref group, int a, struct arena *arena, struct column *out, int row);
+/* Adds n groups of `from` to those of g with the same key, less its first `skip` columns (sign 1), or takes them away
+ * again (sign -1); a group in which no row is left stays. The aggregates are the same; g was made for rows that can be
+ * taken back. */
+void groups_merge(struct groups *g, const struct groups *from, const group_ref *group, size_t n, int skip, int sign);
 void group_drop(struct groups *g, group_ref group);
 /* All groups there are, partition by partition, by id. */
 void groups_each(const struct groups *g, void (*visit)(void *arg, group_ref group), void *arg);

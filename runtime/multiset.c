@@ -575,6 +575,24 @@ bool multiset_end(const struct multiset *m, uint64_t group, enum multiset_end en
     return true;
 }
 
+void multiset_each(const struct multiset *m, uint64_t group, multiset_visitor visit, void *arg)
+{
+    struct probe before = {.group = group, .end = -1};
+    const struct entry *e;
+    struct buf text = {0};
+    struct path path;
+
+    if (!root_read(m)->levels) return;
+    find(m, &before, &path);
+    for (; (e = entry_at(m, &path.page[0], &path.at[0])) && e->group == group; path.at[0]++) {
+        union multiset_value value;
+        text.len = 0;
+        value_get(m, e, &value, &text);
+        visit(arg, value, e->weight);
+    }
+    buf_free(&text);
+}
+
 /* The last entry of the group, whatever its weight; NULL: none. */
 static const struct entry *group_last(const struct multiset *m, uint64_t group)
 {

@@ -30,6 +30,10 @@ void multiset_add(struct multiset *m, uint64_t group, union multiset_value value
 enum multiset_end { MULTISET_MIN, MULTISET_MAX };
 bool multiset_end(const struct multiset *m, uint64_t group, enum multiset_end end, union multiset_value *out,
                   struct buf *text);
+/* Calls visit for each entry of the group, in the order of values. TEXT bytes are valid until it returns; m stays as it
+ * is meanwhile. */
+typedef void (*multiset_visitor)(void *arg, union multiset_value value, int64_t weight);
+void multiset_each(const struct multiset *m, uint64_t group, multiset_visitor visit, void *arg);
 /* Removes all entries of a group. */
 void multiset_drop(struct multiset *m, uint64_t group);
 uint64_t multiset_entries(const struct multiset *m);

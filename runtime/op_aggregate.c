@@ -1,13 +1,21 @@
 /* op_aggregate.c - GROUP BY, with a window or without.
  *
- * Windowed (EMIT_CLOSE): a row goes to its window's groups unless the window is closed to it (R3: window_end <=
- * W(row)); when the watermark reaches a window's end, its groups are emitted in the order of R5 and freed. Changelog
- * (no window, or EMIT_CHANGES): a group that an epoch touches takes its old row back and adds its new one, once, when
- * the epoch ends; the old row is put aside at the first touch. A window that closes only hands on what is pending.
+ * Groups stand in buckets: one for each window, or for each slice of hopping and cumulative windows that are emitted
+ * once (aggregate_slices.c). A window goes through two moments (aggregate_windows.c):
+ *
+ *     open  -- the watermark is at its end -->  reached  -- .. and at its end plus the allowed lateness -->  freed
+ *
+ *     EMIT_CLOSE    when reached, its groups are emitted in the order of R5. Rows that come later correct them.
+ *     EMIT_CHANGES  a group that an epoch touches takes its old row back and adds its new one, once, when the epoch
+ *                   ends, or before its window is freed. So does a group without a window, and a correction.
+ *     EMIT_EVERY    the same, when the watermark passes a multiple of the interval, and when the window is reached or
+ *                   freed. What was emitted last is kept from tick to tick (emitted.h).
+ *
+ * Where the old row is that from before the epoch, it is put aside at the first touch.
  * MONOTONIC: windows are the values of an expression; a greater value closes those before it, a smaller one is late.
  *
- * The groups hold all state. Which window a group belongs to is the first column of its key; the list of open windows
- * is made from the groups when a state is loaded. */
+ * The groups hold all state. Which bucket a group belongs to is told by the first columns of its key; the list of
+ * buckets is made from the groups when a state is loaded. */
 #include "runtime/aggregator.h"
 #include "runtime/eval.h"
 
@@ -22,41 +30,10 @@ static void explain(void *arg, int column, const struct batch *b, int row, struc
     eval_explain(g->exprs[column], b, row, out);
 }
 
-static void report(struct aggregator *g, const struct batch *b, int row, enum row_error code, const char *message,
-                   int windows)
+void aggregator_report(struct aggregator *g, const struct batch *b, int row, enum row_error code, const char *message,
+                       int windows)
 {
     g->op.context->report(g->op.context->report_arg, g->op.context, b, row, code, message, windows);
-}
-
-/* The window start of every row; rows whose window is closed to them are reported and left out. W of a row is behind
- * the watermark that has come only where a stream woke or got a new feeder: then that is the floor (R9). */
-static int place_in_windows(struct aggregator *g, const struct batch *in, int live)
-{
-    const struct column *time = &g->values[0];
-    int kept = 0;
-    usec start = 0, end = 0;
-
-    for (int i = 0; i < live; i++) {
-        int row = g->sel[i];
-        usec t = time->ints[row];
-
-        if (column_is_null(time, row)) {
-            if (batch_weight(in, row) > 0) report(g, in, row, ROW_BAD_VALUE, "the time of the window is NULL", 0);
-            continue;
-        }
-        if (t < start || t >= end) {
-            start = window_start(&g->plan->window, t);
-            end = window_end(&g->plan->window, start);
-        }
-        g->start.ints[row] = start;
-        g->sel[kept] = (uint16_t)row;
-        if (end <= in->w[row] || end <= g->memory.watermark) {
-            if (batch_weight(in, row) > 0) report(g, in, row, ROW_LATE, NULL, 1);
-        } else {
-            kept++;
-        }
-    }
-    return kept;
 }
 
 /* Tests: the rows as a few morsels in a random order, as several lanes would take them. */
@@ -79,7 +56,7 @@ static void update_morsels(struct aggregator *g, const struct batch *in, const u
     }
 }
 
-static void update(struct aggregator *g, const struct batch *in, const uint16_t *sel, int live)
+void aggregator_update(struct aggregator *g, const struct batch *in, const uint16_t *sel, int live)
 {
     if (!live) return;
     if (g->op.context->shuffle)
@@ -88,42 +65,9 @@ static void update(struct aggregator *g, const struct batch *in, const uint16_t 
         groups_update(g->groups, in, sel, live, g->key, g->arg, g->filter, NULL, aggregator_touch, g);
 }
 
-static struct row_head head_of(const struct batch *in, int row)
+struct row_head aggregator_head_of(const struct batch *in, int row)
 {
     return (struct row_head){in->order[row], in->w[row], in->rowtime[row], in->arrival[row], 1};
-}
-
-/* MONOTONIC: rows in order; a greater value first closes what was. */
-static int push_monotonic(struct aggregator *g, const struct batch *in, int live, struct err *err)
-{
-    const struct column *time = &g->values[0];
-    int from = 0, kept = 0;
-
-    for (int i = 0; i < live; i++) {
-        int row = g->sel[i];
-        int64_t v = time->ints[row];
-
-        if (column_is_null(time, row)) {
-            report(g, in, row, ROW_BAD_VALUE, "the value of MONOTONIC is NULL", 0);
-            continue;
-        }
-        if (g->memory.started && v < g->memory.current) {
-            report(g, in, row, ROW_LATE, NULL, 1);
-            continue;
-        }
-        if (g->memory.started && v > g->memory.current) {
-            struct row_head cause = head_of(in, row);
-            update(g, in, g->sel + from, kept - from);
-            from = kept;
-            if (aggregator_close(g, g->window_count, &cause, err)) return -1;
-        }
-        g->memory.started = 1;
-        g->memory.current = v;
-        g->start.ints[row] = v;
-        g->sel[kept++] = (uint16_t)row;
-    }
-    update(g, in, g->sel + from, kept - from);
-    return 0;
 }
 
 static int aggregator_push(struct operator *op, int side, const struct batch *in, struct err *err)
@@ -135,28 +79,34 @@ static int aggregator_push(struct operator *op, int side, const struct batch *in
     eval_run(g->eval, in, g->values);
     live = drop_errors(op, in, g->values, g->value_count, g->sel, explain, g);
     if (!live) return 0;
-    g->last = head_of(in, g->sel[live - 1]);
+    g->in = in;
+    g->last = aggregator_head_of(in, g->sel[live - 1]);
     g->memory.last_rowtime = g->last.rowtime;
-    if (g->plan->window.kind == WINDOW_MONOTONIC) return push_monotonic(g, in, live, err);
-    if (g->plan->window.kind == WINDOW_TUMBLE) live = place_in_windows(g, in, live);
-    update(g, in, g->sel, live);
+    if (g->plan->window.kind == WINDOW_MONOTONIC) return aggregator_place_monotonic(g, in, live, err);
+    if (g->plan->window.kind == WINDOW_NONE)
+        aggregator_update(g, in, g->sel, live);
+    else
+        aggregator_place(g, in, live);
     return 0;
+}
+
+static int pass_on(struct aggregator *g, const struct tick *tick, struct err *err)
+{
+    struct row_head cause = {tick->cause, tick->w, 0, tick->arrival, 1};
+
+    if (g->slices) return aggregator_pass_slices(g, tick->watermark, &cause, err);
+    if (window_is_timed(&g->plan->window)) return aggregator_pass(g, tick->watermark, &cause, err);
+    cause.rowtime = g->memory.last_rowtime;
+    return g->bounds && tick->watermark == USEC_MAX ? aggregator_close_all(g, &cause, err) : 0;
 }
 
 static int aggregator_advance(struct operator *op, int side, const struct tick *tick, struct err *err)
 {
     struct aggregator *g = (struct aggregator *)op;
-    struct row_head cause = {tick->cause, tick->w, 0, tick->arrival, 1};
-    size_t n = 0;
 
     (void)side;
+    if (pass_on(g, tick, err)) return -1;
     g->memory.watermark = tick->watermark;
-    if (g->plan->window.kind == WINDOW_TUMBLE) n = aggregator_closing(g, tick->watermark);
-    if (g->plan->window.kind == WINDOW_MONOTONIC && tick->watermark == USEC_MAX) {
-        cause.rowtime = g->memory.last_rowtime;
-        n = g->window_count;
-    }
-    if (n && aggregator_close(g, n, &cause, err)) return -1;
     return emit_advance(op, tick, err);
 }
 
@@ -181,38 +131,38 @@ static int aggregator_finish_epoch(struct operator *op, struct err *err)
 {
     struct aggregator *g = (struct aggregator *)op;
 
-    if (!g->changelog) return 0;
     touch_single(g);
-    return g->touched_count ? aggregator_emit_changes(g, err) : 0;
+    return g->touched_count && !g->emitted ? aggregator_emit_changes(g, &g->last, err) : 0;
 }
 
+/* The least of the times at which a window ends, or takes no more rows, or results are emitted early. */
 static usec aggregator_next_close(const struct operator *op, usec watermark)
 {
-    const struct window *w = &((const struct aggregator *)op)->plan->window;
+    const struct plan *p = ((const struct aggregator *)op)->plan;
+    usec next, other;
 
-    if (w->kind != WINDOW_TUMBLE) return USEC_MAX;
+    if (!window_is_timed(&p->window)) return USEC_MAX;
     if (watermark < TIME_FIRST) return watermark + 1;
-    return watermark > TIME_LAST ? USEC_MAX : window_end(w, window_start(w, watermark));
+    if (watermark > TIME_LAST) return USEC_MAX;
+    next = window_ending_after(&p->window, watermark).end;
+    other = window_ending_after(&p->window, watermark - p->lateness).end + p->lateness;
+    if (other < next) next = other;
+    if (!p->every) return next;
+    other = (window_tick(p->every, watermark) + 1) * p->every;
+    return other < next ? other : next;
 }
 
 static struct pages *aggregator_pages(struct operator *op, int n)
 {
-    return groups_pages(((struct aggregator *)op)->groups, n);
+    struct aggregator *g = (struct aggregator *)op;
+
+    if (!g->emitted) return groups_pages(g->groups, n);
+    return n == 0 ? emitted_pages(g->emitted) : groups_pages(g->groups, n - 1);
 }
 
 static void aggregator_save(struct operator *op, struct buf *out)
 {
     buf_put(out, &((struct aggregator *)op)->memory, sizeof(struct memory));
-}
-
-static void adopt_group(void *arg, group_ref group)
-{
-    struct aggregator *g = arg;
-    int64_t start;
-    struct column c = {.phys = PHYS_INT, .ints = &start};
-
-    group_key(g->groups, group, 0, NULL, &c, 0);
-    aggregator_window_add(g, start, group);
 }
 
 static int aggregator_load(struct operator *op, struct str saved, struct err *err)
@@ -223,7 +173,9 @@ static int aggregator_load(struct operator *op, struct str saved, struct err *er
         return err_set(err, ERR_DAMAGED, -1, "the state of an aggregate has the wrong size");
     memcpy(&g->memory, saved.ptr, saved.len);
     groups_reload(g->groups);
-    if (g->windowed) groups_each(g->groups, adopt_group, g);
+    if (g->emitted) emitted_reload(g->emitted);
+    if (g->bounds) groups_each(g->groups, aggregator_adopt, g);
+    if (g->slices) aggregator_load_slices(g);
     return 0;
 }
 
@@ -231,12 +183,14 @@ static void aggregator_free(struct operator *op)
 {
     struct aggregator *g = (struct aggregator *)op;
 
-    for (size_t i = 0; i < g->window_count; i++) free(g->window[i].group);
-    free(g->window);
+    for (size_t i = 0; i < g->bucket_count; i++) free(g->bucket[i].group);
+    free(g->bucket);
     free(g->touched);
     rowset_free(g->old);
     rowset_free(g->out);
     groups_free(g->groups);
+    groups_free(g->running);
+    emitted_free(g->emitted);
     eval_free(g->eval);
     free(g->exprs);
     free(g->values);
@@ -244,6 +198,7 @@ static void aggregator_free(struct operator *op)
     free(g->arg);
     free(g->filter);
     free(g->start.ints);
+    free(g->end.ints);
     free(g);
 }
 
@@ -260,6 +215,21 @@ static const struct operator_class aggregator_class = {
     .free = aggregator_free,
 };
 
+enum { BOUNDS_MAX = 2 };
+
+/* Key columns for the window: one start may have one window, or several, or slices. */
+static int bounds_of(const struct plan *p)
+{
+    switch (p->window.kind) {
+    case WINDOW_NONE: return 0;
+    case WINDOW_TUMBLE:
+    case WINDOW_MONOTONIC: return 1;
+    case WINDOW_HOP:
+    case WINDOW_CUMULATE: return BOUNDS_MAX;
+    }
+    return 0;
+}
+
 /* The expressions: time, keys, arguments, filters; and where their columns will stand. */
 static void list_expressions(struct aggregator *g)
 {
@@ -268,15 +238,14 @@ static void list_expressions(struct aggregator *g)
 
     g->exprs = mem_alloc((size_t)most * sizeof *g->exprs);
     g->values = mem_zalloc((size_t)most * sizeof *g->values);
-    g->key = mem_zalloc((size_t)(1 + p->key_count) * sizeof *g->key);
+    g->key = mem_zalloc((size_t)(BOUNDS_MAX + p->key_count) * sizeof *g->key);
     g->arg = mem_zalloc((size_t)(1 + p->aggregate_count) * sizeof *g->arg);
     g->filter = mem_zalloc((size_t)(1 + p->aggregate_count) * sizeof *g->filter);
-    if (g->windowed) {
-        g->exprs[n++] = p->window.time;
-        g->key[0] = &g->start;
-    }
+    if (g->bounds) g->exprs[n++] = p->window.time;
+    g->key[0] = &g->start;
+    if (g->bounds == 2) g->key[1] = &g->end;
     for (int k = 0; k < p->key_count; k++) {
-        g->key[g->windowed + k] = &g->values[n];
+        g->key[g->bounds + k] = &g->values[n];
         g->exprs[n++] = p->keys[k];
     }
     for (int a = 0; a < p->aggregate_count; a++) {
@@ -294,33 +263,52 @@ static void list_expressions(struct aggregator *g)
 }
 
 /* The physical types of a group's key: its window, then the keys; at most KEY_COLUMNS_MAX of them. */
-static int key_types(const struct plan *plan, enum phys *phys)
+static int key_types(const struct plan *plan, int bounds, enum phys *phys)
 {
     int n = 0;
 
-    if (plan->window.kind != WINDOW_NONE) phys[n++] = PHYS_INT;
+    while (n < bounds) phys[n++] = PHYS_INT;
     for (int k = 0; k < plan->key_count; k++) phys[n++] = type_phys(plan->keys[k]->type);
     return n;
 }
 
-int op_aggregate_check(const struct plan *plan, struct err *err)
+static bool has_room(const struct plan *plan)
 {
     enum phys phys[KEY_COLUMNS_MAX];
 
-    if (plan->key_count + 1 > KEY_COLUMNS_MAX)
+    if (!groups_fit(plan, phys, key_types(plan, bounds_of(plan), phys), plan->input[0]->insert_only)) return false;
+    return plan->emit != EMIT_EVERY || emitted_fit(plan->fields, plan->field_count);
+}
+
+int op_aggregate_check(const struct plan *plan, struct err *err)
+{
+    int most = KEY_COLUMNS_MAX - (bounds_of(plan) > 1 ? 2 : 1);
+
+    if (plan->key_count > most)
         return err_set(err, ERR_LIMIT, plan->keys[0]->at, "GROUP BY of %d columns: at most %d are possible",
-                       plan->key_count, KEY_COLUMNS_MAX - 1);
-    if (groups_fit(plan, phys, key_types(plan, phys), plan->input[0]->insert_only)) return 0;
+                       plan->key_count, most);
+    if (has_room(plan)) return 0;
     return err_set(err, ERR_LIMIT, -1, "%d aggregates and %d keys of GROUP BY: a group has no room for so many",
                    plan->aggregate_count, plan->key_count);
 }
 
-static struct groups *make_groups(const struct plan *plan)
+static struct groups *make_groups(const struct plan *plan, int bounds, bool insert_only)
 {
     enum phys phys[KEY_COLUMNS_MAX];
-    int n = key_types(plan, phys);
+    int n = key_types(plan, bounds, phys);
 
-    return groups_new(plan, phys, n, plan->input[0]->insert_only);
+    return groups_new(plan, phys, n, insert_only);
+}
+
+static enum tracking tracking_of(const struct plan *p)
+{
+    if (p->window.kind == WINDOW_NONE || p->emit != EMIT_CLOSE) return TRACK_ALL;
+    return p->lateness ? TRACK_LATE : TRACK_NONE;
+}
+
+static struct column times_column(void)
+{
+    return (struct column){.phys = PHYS_INT, .ints = mem_zalloc(BATCH_ROWS * sizeof(int64_t))};
 }
 
 struct operator *op_aggregate_new(const struct plan *plan)
@@ -329,14 +317,18 @@ struct operator *op_aggregate_new(const struct plan *plan)
 
     g->op.class = &aggregator_class;
     g->plan = plan;
-    g->windowed = plan->window.kind != WINDOW_NONE;
-    g->changelog = !g->windowed || plan->emit == EMIT_CHANGES;
-    g->lead = plan->window.kind == WINDOW_TUMBLE ? 2 : plan->window.kind == WINDOW_MONOTONIC ? 1 : 0;
+    g->tracking = tracking_of(plan);
+    g->slices = plan_in_slices(plan);
+    g->bounds = bounds_of(plan);
+    g->lead = plan->field_count - plan->key_count - plan->aggregate_count;
     g->memory.watermark = USEC_MIN;
     g->last = (struct row_head){.w = USEC_MIN, .weight = 1};
-    g->start = (struct column){.phys = PHYS_INT, .ints = mem_zalloc(BATCH_ROWS * sizeof(int64_t))};
+    g->start = times_column();
+    g->end = times_column();
     list_expressions(g);
-    g->groups = make_groups(plan);
+    g->groups = make_groups(plan, g->bounds, plan->input[0]->insert_only);
+    if (g->slices) g->running = make_groups(plan, 0, false);
+    if (plan->emit == EMIT_EVERY) g->emitted = emitted_new(plan->fields, plan->field_count);
     g->old = rowset_for(plan->fields, plan->field_count);
     g->out = rowset_for(plan->fields, plan->field_count);
     return &g->op;

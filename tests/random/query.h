@@ -7,7 +7,8 @@
 #include "base/hash.h"
 #include "base/time.h"
 
-/* The stream `s`: its columns, and what they hold. Reference tables have the same and, for windows, window_start. */
+/* The stream `s`: its columns, and what they hold. Reference tables have the same, once for each window
+ * that counts the row, and window_start and window_end. */
 #define STREAM_COLUMNS "ts TIMESTAMP, k VARCHAR, a INTEGER, b BIGINT, d DOUBLE, c DECIMAL(9, 2), s SMALLINT, e DATE"
 enum { A_MAX = 1000, B_MAX = 1000000, INT_MAX_SAFE = 1000000000 };
 
@@ -15,7 +16,11 @@ enum shape { SHAPE_FILTER, SHAPE_GROUP, SHAPE_WHOLE, SHAPE_CLOSED, SHAPE_OPEN, S
 
 struct query {
     enum shape shape;
-    usec size, offset;    /* of its windows; size 0: it has none */
+    usec size, offset; /* of its windows; size 0: it has none */
+    usec slide;        /* of hopping windows; of cumulative ones the step; else 0 */
+    bool cumulates;
+    usec lateness;
+    bool waits;           /* its rows are only right at the end */
     struct buf weir;      /* CREATE STREAM | VIEW q AS ... */
     struct buf reference; /* SELECT ... FROM counted */
     struct buf late;      /* SELECT COUNT(*) FROM late, by the same condition */
@@ -302,33 +307,78 @@ static void put_grouped(struct generator *g, const char *from, bool whole)
     put_having(g);
 }
 
-/* What makes the windows in weir: FROM, or a key of GROUP BY. */
-static void query_windowed(struct generator *g, const char *create)
+static void pick_windows(struct generator *g)
 {
-    static const int sizes[] = {5, 7, 10, 30, 60};
-    int size = sizes[below(g, 5)], offset = below(g, 2) ? 0 : below(g, size), form = below(g, offset ? 2 : 3);
-    const char *key = below(g, 3) ? pick_key(g) : NULL;
+    static const int sizes[] = {5, 7, 10, 30, 60}, slides[] = {1, 2, 3, 5, 10, 13, 40};
+    int size = sizes[below(g, 5)], slide = slides[below(g, 7)], kind = below(g, 3);
 
+    g->q->cumulates = kind == 2;
+    if (g->q->cumulates) size = slide * (1 + below(g, 6));
     g->q->size = size * USEC_SECOND;
-    g->q->offset = offset * USEC_SECOND;
+    g->q->slide = kind ? slide * USEC_SECOND : 0;
+    g->q->offset = below(g, 2) ? 0 : below(g, size) * USEC_SECOND;
+}
+
+/* Spans and offset, as TUMBLE, HOP and CUMULATE take them. */
+static void put_spans(struct generator *g)
+{
+    struct buf *out = &g->q->weir;
+
+    if (g->q->slide) buf_printf(out, "INTERVAL '%d' SECOND, ", (int)(g->q->slide / USEC_SECOND));
+    buf_printf(out, "INTERVAL '%d' SECOND", (int)(g->q->size / USEC_SECOND));
+    if (g->q->offset || below(g, 2)) buf_printf(out, ", INTERVAL '%d' SECOND", (int)(g->q->offset / USEC_SECOND));
+    buf_putc(out, ')');
+}
+
+static void put_emit(struct generator *g, bool view)
+{
+    int choice = view ? below(g, 6) : 0;
+
+    if (choice == 1) g->q->waits = true;
+    if (choice == 1) buf_printf(&g->q->weir, " EMIT EVERY INTERVAL '%d' SECOND", 1 + below(g, 30));
+    if (choice == 2) g->q->waits = true;
+    if (choice == 2) buf_puts(&g->q->weir, " EMIT ON CLOSE");
+    if (!choice || below(g, 2)) return;
+    g->q->lateness = below(g, 40) * USEC_SECOND;
+    buf_printf(&g->q->weir, " ALLOW LATENESS INTERVAL '%d' SECOND", (int)(g->q->lateness / USEC_SECOND));
+}
+
+/* What makes the windows in weir: FROM (form 0), or a key of GROUP BY. */
+static void query_windowed(struct generator *g, const char *create, bool view)
+{
+    const char *name, *key = below(g, 3) ? pick_key(g) : NULL;
+    int form;
+
+    pick_windows(g);
+    form = below(g, g->q->offset || g->q->slide ? 2 : 3);
+    name = g->q->cumulates ? "CUMULATE(" : g->q->slide ? "HOP(" : "TUMBLE(";
     buf_printf(&g->q->weir, "%s q AS ", create);
     put(g, "SELECT ");
-    buf_printf(&g->q->weir, form == 2 ? "STEP(s.ROWTIME BY INTERVAL '%d' SECOND) AS w, " : "window_start AS w, ", size);
+    if (form == 2)
+        buf_printf(&g->q->weir, "STEP(s.ROWTIME BY INTERVAL '%d' SECOND) AS w, ", (int)(g->q->size / USEC_SECOND));
+    else
+        buf_puts(&g->q->weir, "window_start AS w, ");
     buf_puts(&g->q->reference, "window_start AS w, ");
+    put(g, "window_end AS e, ");
     put_names(g, 0, 1 + below(g, 3));
-    put_from(g, form == 0 ? " FROM TUMBLE(TABLE s, DESCRIPTOR(ts), " : " FROM s");
-    if (form == 0) buf_printf(&g->q->weir, "INTERVAL '%d' SECOND, INTERVAL '%d' SECOND)", size, offset);
+    put_from(g, form == 0 ? " FROM " : " FROM s");
+    if (form == 0) {
+        buf_printf(&g->q->weir, "%sTABLE s, DESCRIPTOR(ts), ", name);
+        put_spans(g);
+    }
     put_where(g);
     put(g, " GROUP BY ");
-    buf_puts(&g->q->reference, "window_start");
+    buf_puts(&g->q->reference, "window_start, window_end");
     if (form == 0) buf_puts(&g->q->weir, "window_start, window_end");
-    if (form == 1) buf_printf(&g->q->weir, "TUMBLE(ts, INTERVAL '%d' SECOND, INTERVAL '%d' SECOND)", size, offset);
-    if (form == 2) buf_printf(&g->q->weir, "STEP(s.ROWTIME BY INTERVAL '%d' SECOND)", size);
+    if (form == 1) buf_printf(&g->q->weir, "%sts, ", name);
+    if (form == 1) put_spans(g);
+    if (form == 2) buf_printf(&g->q->weir, "STEP(s.ROWTIME BY INTERVAL '%d' SECOND)", (int)(g->q->size / USEC_SECOND));
     if (key) {
         put(g, ", ");
         put(g, key);
     }
     put_having(g);
+    put_emit(g, view);
 }
 
 static void query_nested(struct generator *g)
@@ -382,8 +432,8 @@ static void query_make(struct query *q, uint64_t seed)
         buf_puts(&q->weir, "CREATE VIEW q AS ");
         put_grouped(&g, " FROM s", true);
         break;
-    case SHAPE_CLOSED: query_windowed(&g, "CREATE STREAM"); break;
-    case SHAPE_OPEN: query_windowed(&g, "CREATE VIEW"); break;
+    case SHAPE_CLOSED: query_windowed(&g, "CREATE STREAM", false); break;
+    case SHAPE_OPEN: query_windowed(&g, "CREATE VIEW", true); break;
     case SHAPE_NESTED: query_nested(&g); break;
     case SHAPE_UNION: query_union(&g); break;
     case SHAPES: break;

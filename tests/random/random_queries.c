@@ -1,10 +1,11 @@
-/* random_queries.c - filters, groups and tumbling windows over random rows, compared with SQLite on the same rows.
+/* random_queries.c - filters, groups and windows over random rows, compared with SQLite on the same rows.
  *
  *     random_queries [COUNT [SEED [FIRST]]]
  *
  * Each query gets rows of its own, with NULLs, out of order and some late. Which rows are late is computed here, from
  * the rule and nothing else: W is the greatest time of the rows before, less the bound; a window that ends at or before
- * W is closed. SQLite gets the rows that are not late. Views are compared on the way, too. */
+ * W less the allowed lateness is closed. SQLite gets each row once for every window that is open to it. Views are
+ * compared on the way, too. */
 #include "base/num.h"
 #include "engine/session.h"
 
@@ -24,8 +25,7 @@ struct row {
     bool has_a, has_b, has_d, has_c, has_s;
     int64_t a, b, s;
     double d, c;
-    usec window; /* its window's start */
-    bool late;
+    usec closed; /* windows that end at or before it are closed to the row */
 };
 
 struct trial {
@@ -81,10 +81,7 @@ static void rows_make(struct trial *t)
     for (int i = 0; i < t->count; i++) {
         struct row *r = &t->rows[i];
         *r = row_make(&t->rng, &now);
-        if (t->query.size) {
-            r->window = floor_to(r->ts, t->query.size, t->query.offset);
-            r->late = max != USEC_MIN && r->window + t->query.size <= max - t->bound;
-        }
+        r->closed = max == USEC_MIN ? USEC_MIN : max - t->bound - t->query.lateness;
         if (r->ts > max) max = r->ts;
     }
 }
@@ -244,8 +241,8 @@ static int reference_run(struct trial *t, const char *sql, struct lines *out)
 
 static int reference_open(struct trial *t)
 {
-    static const char columns[] =
-        "(ts TEXT, k TEXT, a INTEGER, b INTEGER, d REAL, window_start TEXT, c REAL, s INTEGER, e TEXT)";
+    static const char columns[] = "(ts TEXT, k TEXT, a INTEGER, b INTEGER, d REAL, c REAL, s INTEGER, e TEXT, "
+                                  "window_start TEXT, window_end TEXT)";
     char sql[200];
 
     if (sqlite3_open(":memory:", &t->reference)) return problem(t, "SQLite", "cannot be opened");
@@ -256,27 +253,53 @@ static int reference_open(struct trial *t)
     return reference_run(t, sql, NULL);
 }
 
-static int reference_add(struct trial *t, const struct row *r)
+static int reference_put(struct trial *t, const char *table, const struct row *r, usec start, usec end)
 {
-    const char *sql =
-        r->late ? "INSERT INTO late VALUES (?,?,?,?,?,?,?,?,?)" : "INSERT INTO counted VALUES (?,?,?,?,?,?,?,?,?)";
-    char time[TIME_TEXT_MAX], window[TIME_TEXT_MAX];
+    char sql[80], time[TIME_TEXT_MAX], bounds[2][TIME_TEXT_MAX];
     sqlite3_stmt *s;
 
+    snprintf(sql, sizeof sql, "INSERT INTO %s VALUES (?,?,?,?,?,?,?,?,?,?)", table);
     if (sqlite3_prepare_v2(t->reference, sql, -1, &s, NULL)) return problem(t, "SQLite", sqlite3_errmsg(t->reference));
     time_print(r->ts, time);
-    time_print(r->window, window);
+    time_print(start, bounds[0]);
+    time_print(end, bounds[1]);
     sqlite3_bind_text(s, 1, time, -1, SQLITE_TRANSIENT);
     if (r->k) sqlite3_bind_text(s, 2, r->k, -1, SQLITE_TRANSIENT);
     if (r->has_a) sqlite3_bind_int64(s, 3, r->a);
     if (r->has_b) sqlite3_bind_int64(s, 4, r->b);
     if (r->has_d) sqlite3_bind_double(s, 5, r->d);
-    sqlite3_bind_text(s, 6, window, -1, SQLITE_TRANSIENT);
-    if (r->has_c) sqlite3_bind_double(s, 7, r->c);
-    if (r->has_s) sqlite3_bind_int64(s, 8, r->s);
-    if (r->e) sqlite3_bind_text(s, 9, r->e, -1, SQLITE_TRANSIENT);
+    if (r->has_c) sqlite3_bind_double(s, 6, r->c);
+    if (r->has_s) sqlite3_bind_int64(s, 7, r->s);
+    if (r->e) sqlite3_bind_text(s, 8, r->e, -1, SQLITE_TRANSIENT);
+    for (int i = 0; i < 2; i++) sqlite3_bind_text(s, 9 + i, bounds[i], -1, SQLITE_TRANSIENT);
     sqlite3_step(s);
     return sqlite3_finalize(s) ? problem(t, "SQLite", sqlite3_errmsg(t->reference)) : 0;
+}
+
+/* One of the row's windows: it counts the row, or the row is late for it. */
+static int reference_window(struct trial *t, const struct row *r, usec start, usec end, bool *late)
+{
+    if (end > r->closed) return reference_put(t, "counted", r, start, end);
+    *late = true;
+    return 0;
+}
+
+static int reference_add(struct trial *t, const struct row *r)
+{
+    const struct query *q = &t->query;
+    usec start = q->size ? floor_to(r->ts, q->slide && !q->cumulates ? q->slide : q->size, q->offset) : 0;
+    bool late = false;
+    int failed = 0;
+
+    if (!q->size) return reference_put(t, "counted", r, 0, 0);
+    if (q->cumulates) {
+        for (usec end = start + q->slide; end <= start + q->size; end += q->slide)
+            failed |= end > r->ts && reference_window(t, r, start, end, &late);
+    } else {
+        for (; start + q->size > r->ts; start -= q->slide ? q->slide : q->size)
+            failed |= reference_window(t, r, start, start + q->size, &late);
+    }
+    return failed || (late && reference_put(t, "late", r, 0, 0)) ? -1 : 0;
 }
 
 static int weir_run(struct trial *t, const char *sql, struct lines *out)
@@ -374,7 +397,7 @@ static int play(struct trial *t)
         to = from + 1 + (int)rng_below(&t->rng, CHUNK_MAX);
         if (to > t->count) to = t->count;
         if (feed(t, from, to)) return -1;
-        if (t->query.shape == SHAPE_CLOSED || rng_below(&t->rng, 4)) continue;
+        if (t->query.shape == SHAPE_CLOSED || t->query.waits || rng_below(&t->rng, 4)) continue;
         if (compare_results(t, "on the way")) return -1;
     }
     if (engine_end(t->engine, "s", &err)) return problem(t, "weir", err.text);

@@ -127,12 +127,57 @@ static const struct refused {
     {"SELECT COUNT(*) FROM TUMBLE(DATA => TABLE bids, TIMECOL => DESCRIPTOR(ts), ^SIZES => INTERVAL '1' MINUTE) GROUP"
      " BY window_start",
      "TUMBLE has no argument \"SIZES\": it has DATA, TIMECOL, SIZE, OFFSET"},
-    {"SELECT COUNT(*) FROM ^HOP(TABLE bids, DESCRIPTOR(ts), INTERVAL '1' MINUTE, INTERVAL '2' MINUTE) GROUP BY"
+    {"SELECT COUNT(*) FROM HOP(TABLE bids, DESCRIPTOR(ts), ^INTERVAL '-1' MINUTE, INTERVAL '2' MINUTE) GROUP BY"
      " window_start",
-     "not supported yet: HOP"},
+     "a window's slide must be greater than zero"},
+    {"SELECT COUNT(*) FROM HOP(TABLE bids, DESCRIPTOR(ts), INTERVAL '1' MINUTE, ^INTERVAL '0' MINUTE) GROUP BY"
+     " window_start",
+     "a window's size must be greater than zero"},
+    {"SELECT COUNT(*) FROM HOP(TABLE bids, DESCRIPTOR(ts), INTERVAL '1' DAY, ^INTERVAL '1' MONTH) GROUP BY "
+     "window_start",
+     "a window's slide and size must both be of days and shorter units"},
+    {"SELECT COUNT(*) FROM HOP(TABLE bids, DESCRIPTOR(ts), INTERVAL '1' MONTH, ^INTERVAL '1' YEAR) GROUP BY"
+     " window_start",
+     "not supported yet: hopping windows of months"},
+    {"SELECT COUNT(*) FROM HOP(TABLE bids, DESCRIPTOR(ts), INTERVAL '1' SECOND, ^INTERVAL '1' DAY) GROUP BY"
+     " window_start",
+     "each row would be in 86400 windows: at most 10000 are possible"},
+    {"SELECT COUNT(*) FROM ^HOP(TABLE bids, DESCRIPTOR(ts), INTERVAL '1' MINUTE) GROUP BY window_start",
+     "HOP is written HOP(TABLE stream, DESCRIPTOR(time), INTERVAL '1' MINUTE, INTERVAL '10' MINUTE)"},
+    {"SELECT COUNT(*) FROM HOP(DATA => TABLE bids, TIMECOL => DESCRIPTOR(ts), ^STEP => INTERVAL '1' MINUTE) GROUP BY"
+     " window_start",
+     "HOP has no argument \"STEP\": it has DATA, TIMECOL, SLIDE, SIZE, OFFSET"},
+    {"SELECT COUNT(*) FROM CUMULATE(TABLE bids, DESCRIPTOR(ts), INTERVAL '7' HOUR, ^INTERVAL '1' DAY) GROUP BY"
+     " window_start",
+     "the size must be a multiple of the step"},
+    {"SELECT COUNT(*) FROM HOP(TABLE s, DESCRIPTOR(^t), INTERVAL '1' MINUTE, INTERVAL '2' MINUTE) GROUP BY"
+     " window_start",
+     "\"t\" is not the event time: write ROWTIME, or declare WATERMARK FOR t in CREATE STREAM s"},
+    {"SELECT COUNT(*) FROM HOP(TABLE bids, DESCRIPTOR(ts), INTERVAL '1' MINUTE, INTERVAL '2' MINUTE) WHERE"
+     " ^window_start > ts GROUP BY window_start",
+     "a row is in several of these windows: they can stand in GROUP BY, and above it in the select list and in HAVING"},
+    {"SELECT MAX(^window_end) FROM HOP(TABLE bids, DESCRIPTOR(ts), INTERVAL '1' MINUTE, INTERVAL '2' MINUTE) GROUP BY"
+     " window_start",
+     "a row is in several of these windows: they can stand in GROUP BY, and above it in the select list and in HAVING"},
+    {"^SELECT window_start, price FROM HOP(TABLE bids, DESCRIPTOR(ts), INTERVAL '1' MINUTE, INTERVAL '2' MINUTE)",
+     "not supported yet: windows without GROUP BY window_start, window_end"},
+    {"^SELECT price FROM HOP(TABLE bids, DESCRIPTOR(ts), INTERVAL '1' MINUTE, INTERVAL '2' MINUTE) GROUP BY price",
+     "not supported yet: windows without GROUP BY window_start, window_end"},
+    {"SELECT COUNT(*) FROM HOP(TABLE bids, DESCRIPTOR(ts), INTERVAL '1' MINUTE, INTERVAL '2' MINUTE) GROUP BY"
+     " window_start, ^window_end - ts",
+     "not supported yet: a key of GROUP BY from both the window and the row"},
+    {"SELECT COUNT(*) FROM bids GROUP BY HOP(ts, INTERVAL '1' MINUTE, INTERVAL '2' MINUTE), ^HOP(ts, INTERVAL '1'"
+     " MINUTE, INTERVAL '3' MINUTE)",
+     "two windows over the event time: keep one"},
+    {"SELECT ^HOP(ts, INTERVAL '1' MINUTE, INTERVAL '2' MINUTE) FROM bids GROUP BY price",
+     "these windows are not in GROUP BY"},
+    {"SELECT ^HOP_END(ts, INTERVAL '1' MINUTE, INTERVAL '2' MINUTE) FROM bids GROUP BY HOP(ts, INTERVAL '1' MINUTE,"
+     " INTERVAL '2' MINUTE)",
+     "HOP_END is not here: write the column window_end"},
     {"SELECT COUNT(*) FROM ^TUMBLR(TABLE bids, DESCRIPTOR(ts), INTERVAL '1' MINUTE) GROUP BY window_start",
      "unknown table function \"TUMBLR\": did you mean \"TUMBLE\"?"},
-    {"SELECT COUNT(*) FROM bids GROUP BY ^HOP(ts, INTERVAL '1' MINUTE, INTERVAL '2' MINUTE)", "not supported yet: HOP"},
+    {"SELECT COUNT(*) FROM bids GROUP BY ^HOP(ts, INTERVAL '1' MINUTE)",
+     "HOP takes a time, the windows' slide and their size: HOP(ts, INTERVAL '1' MINUTE, INTERVAL '10' MINUTE)"},
     {"SELECT ^TUMBLE_START(ts, INTERVAL '1' MINUTE) FROM bids GROUP BY TUMBLE(ts, INTERVAL '1' MINUTE)",
      "TUMBLE_START is not here: write the column window_start"},
     {"SELECT ^ts, COUNT(*) FROM bids GROUP BY FLOOR(ts TO HOUR)",
@@ -140,9 +185,15 @@ static const struct refused {
     {"SELECT COUNT(*) FROM s GROUP BY ^k EMIT ON CLOSE",
      "no expression of GROUP BY is monotonic, so no group is ever complete: add TUMBLE(ROWTIME, INTERVAL '1' MINUTE)"},
     {"^SELECT n FROM w EMIT ON CLOSE", "EMIT ON CLOSE needs a window: this query takes rows back as long as it runs"},
-    {"SELECT COUNT(*) FROM s GROUP BY k EMIT EVERY ^INTERVAL '5' SECOND", "not supported yet: EMIT EVERY"},
-    {"SELECT COUNT(*) FROM bids GROUP BY FLOOR(ts TO HOUR) ALLOW LATENESS ^INTERVAL '1' HOUR",
-     "not supported yet: ALLOW LATENESS"},
+    {"SELECT COUNT(*) FROM s GROUP BY k EMIT EVERY ^INTERVAL '5' SECOND", "EMIT EVERY needs a window over event time"},
+    {"SELECT COUNT(*) FROM bids GROUP BY FLOOR(ts TO HOUR) EMIT EVERY ^INTERVAL '0' SECOND",
+     "the interval of EMIT EVERY must be greater than zero"},
+    {"SELECT COUNT(*) FROM bids GROUP BY FLOOR(ts TO HOUR) EMIT EVERY ^INTERVAL '1' MONTH",
+     "EMIT EVERY takes an interval of days and shorter units: INTERVAL '5' SECOND"},
+    {"SELECT v FROM s ALLOW LATENESS ^INTERVAL '1' HOUR",
+     "ALLOW LATENESS needs a window over event time: nothing else is late here"},
+    {"SELECT COUNT(*) FROM bids GROUP BY FLOOR(ts TO HOUR) ALLOW LATENESS ^INTERVAL '-1' HOUR",
+     "the interval of ALLOW LATENESS must not be negative"},
     {"^SELECT DISTINCT k FROM s", "not supported yet: SELECT DISTINCT"},
     {"SELECT k FROM s ORDER BY ^k", "not supported yet: ORDER BY"},
     {"SELECT k FROM s LIMIT ^1", "not supported yet: LIMIT"},

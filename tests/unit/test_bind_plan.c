@@ -142,6 +142,32 @@ static const struct accepted {
      "COUNT(*) AS n\n"
      "  aggregate COUNT(*); window of ROWTIME every 10 MINUTE; emit changes\n"
      "    scan bids: ts\n"},
+    /* hopping and cumulative windows; when they emit */
+    {"SELECT STREAM window_time, price FROM HOP(TABLE bids, DESCRIPTOR(ts), INTERVAL '1' MINUTE, INTERVAL '10' MINUTE,"
+     " INTERVAL '90' SECOND) GROUP BY window_start, price",
+     EMISSION_APPEND,
+     "project window_end - INTERVAL '+0 00:00:00.000001' DAY TO SECOND AS window_time, price\n"
+     "  aggregate by price; windows of ROWTIME, 10 MINUTE long, every 1 MINUTE from 1970-01-01 00:00:30; emit on "
+     "close\n"
+     "    scan bids: ts, price\n"},
+    {"SELECT STREAM HOP(ts, INTERVAL '1' MINUTE, INTERVAL '10' MINUTE) AS t FROM bids GROUP BY HOP(ts, INTERVAL '1'"
+     " MINUTE, INTERVAL '10' MINUTE) ALLOW LATENESS INTERVAL '1' HOUR",
+     EMISSION_CHANGELOG,
+     "project window_start AS t\n"
+     "  aggregate; windows of ROWTIME, 10 MINUTE long, every 1 MINUTE; emit on close; allow lateness 1 HOUR\n"
+     "    scan bids: ts\n"},
+    {"SELECT STREAM window_start, window_end FROM CUMULATE(TABLE bids, DESCRIPTOR(ts), INTERVAL '1' HOUR, INTERVAL '1'"
+     " DAY) GROUP BY window_start, window_end EMIT EVERY INTERVAL '5' SECOND",
+     EMISSION_UPSERT,
+     "project window_start, window_end\n"
+     "  aggregate; windows of ROWTIME every 1 DAY in steps of 1 HOUR; emit every 5 SECOND and on close\n"
+     "    scan bids: ts\n"},
+    {"SELECT STREAM window_start FROM HOP(TABLE bids, DESCRIPTOR(ts), INTERVAL '1' HOUR, INTERVAL '1' HOUR) GROUP BY"
+     " window_start",
+     EMISSION_APPEND,
+     "project window_start\n"
+     "  aggregate; window of ROWTIME every 1 HOUR; emit on close\n"
+     "    scan bids: ts\n"},
     {"SELECT window_start FROM TUMBLE(DATA => TABLE bids, SIZE => INTERVAL '1' DAY, TIMECOL => DESCRIPTOR(ts), OFFSET"
      " => INTERVAL '8' HOUR) AS w GROUP BY w.window_start",
      EMISSION_CHANGELOG,

@@ -529,9 +529,10 @@ static bool has_error(int row, int n)
 
 static bool is_own(const struct function *f)
 {
-    static const int own[] = {FN_DISTINCT,          FN_IN,           FN_NULLIF,      FN_AND, FN_OR,       FN_IS_NULL,
-                              FN_IS_TRUE,           FN_IS_FALSE,     FN_COALESCE,    FN_IF,  FN_TRY_CAST, FN_TYPEOF,
-                              FN_TIMESTAMP_TO_CHAR, FN_DATE_TO_CHAR, FN_TIME_TO_CHAR, FN_CONCAT_WS};
+    static const int own[] = {
+        FN_DISTINCT,          FN_IN,           FN_NULLIF,       FN_AND,      FN_OR,       FN_IS_NULL,
+        FN_IS_TRUE,           FN_IS_FALSE,     FN_COALESCE,     FN_IF,       FN_TRY_CAST, FN_TYPEOF,
+        FN_TIMESTAMP_TO_CHAR, FN_DATE_TO_CHAR, FN_TIME_TO_CHAR, FN_CONCAT_WS};
 
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
         if (own[i] == f->id) return true;

@@ -110,9 +110,9 @@ static void add(struct owner *o, double x, int64_t weight)
 
 static void merge(struct owner *a, const struct owner *b)
 {
-    if (a->sum.state != 2 && b->sum.state != 2 && sum_merge(&a->sum, &b->sum) == 0) return;
+    if (a->sum.state != 2 && b->sum.state != 2 && sum_merge(&a->sum, &b->sum, 1) == 0) return;
     if (a->sum.state != 2) sum_widen(&a->sum, &a->wide);
-    sum_wide_merge(&a->wide, &b->sum, wide_of(b));
+    sum_wide_merge(&a->wide, &b->sum, wide_of(b), 1);
 }
 
 static double value(const struct owner *o)
