@@ -162,7 +162,8 @@ static int save_catalog(struct engine *e, struct err *err)
     buf_free(&ids);
     for (int i = 0; !failed && (o = catalog_at(e->catalog, i)) != NULL; i++) {
         if (o->system) continue;
-        failed = store_catalog_put(e->database, o->id, object_kind_name(o->kind), o->name, o->sql, err) || save_ddl(e, o, err);
+        failed = store_catalog_put(e->database, o->id, object_kind_name(o->kind), o->name, o->sql, err) ||
+                 save_ddl(e, o, err);
     }
     return failed ? -1 : 0;
 }

@@ -439,8 +439,7 @@ static int refuse_kind(const struct catalog *c, const struct statement *s, struc
         [OBJECT_STREAM] = "STREAM", [OBJECT_VIEW] = "VIEW", [OBJECT_PUMP] = "PUMP", [OBJECT_FUNCTION] = "FUNCTION"};
     bool quoted;
     struct str name = statement_name(s, &quoted);
-    const struct object *o =
-        catalog_find(c, name, quoted, ~0u, -1, NULL);
+    const struct object *o = catalog_find(c, name, quoted, ~0u, -1, NULL);
 
     if (!o) return 0;
     return err_set(err, ERR_NAME, s->name.at, "\"%s\" is a %s: write DROP %s", o->name, object_kind_name(o->kind),

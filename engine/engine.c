@@ -163,8 +163,8 @@ static void add_errors_object(struct engine *e)
     e->errors = o;
 }
 
-/* When a query was built, started or stopped, the main group had used up the journal; that it went by entries without a row for it no epoch
- * says. */
+/* When a query was built, started or stopped, the main group had used up the journal; that it went by entries without a
+ * row for it no epoch says. */
 static int apply_ddl(struct engine *e, const struct journal_entry *entry, struct err *err)
 {
     struct arena *arena = arena_new();

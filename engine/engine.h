@@ -85,9 +85,9 @@ struct engine {
 
     struct group main;
     struct select_query *selects; /* SELECT STREAMs that are running */
-    struct group *build; /* NULL, or the query that is being built from history */
-    uint64_t epoch;      /* the last one committed */
-    uint64_t *aborted;   /* epochs that left chunks without a commit */
+    struct group *build;          /* NULL, or the query that is being built from history */
+    uint64_t epoch;               /* the last one committed */
+    uint64_t *aborted;            /* epochs that left chunks without a commit */
     size_t aborted_count, aborted_capacity;
     usec clock; /* of the last epoch */
     bool replaying;
@@ -105,7 +105,7 @@ struct engine {
     /* Checkpoints: see checkpoint.c. */
     uint64_t checkpoint_number, checkpoint_base;
     bool checkpoint_afresh; /* the next one must be a base: a query has given up its state */
-    uint64_t work; /* bytes of input used since the last one */
+    uint64_t work;          /* bytes of input used since the last one */
 
     volatile sig_atomic_t interrupted;
     bool failed;
@@ -137,7 +137,8 @@ int session_check_writable(const struct object *o, int at, struct err *err) MUST
 int insert_execute(struct engine *e, const struct statement *s, struct str sql, struct arena *arena,
                    struct err *err) MUST_CHECK;
 
-/* select.c: SELECT STREAM. The handler gets its rows, from now on and after this call, until it returns other than 0. */
+/* select.c: SELECT STREAM. The handler gets its rows, from now on and after this call, until it returns other than 0.
+ */
 int select_begin(struct engine *e, const struct statement *s, rows_handler handler, void *arg,
                  struct err *err) MUST_CHECK;
 /* An epoch of it ends. */
@@ -162,8 +163,8 @@ int show_execute(struct engine *e, const struct statement *s, rows_handler handl
 struct ddl {
     usec now;
     enum dialect dialect;
-    bool build;     /* the query is built from history first */
-    bool caught_up; /* the main group had used up the journal before it */
+    bool build;                                                 /* the query is built from history first */
+    bool caught_up;                                             /* the main group had used up the journal before it */
     enum ddl_run { RUN_AS_SAID, RUN_STARTED, RUN_STOPPED } run; /* what ALTER PUMP has said since */
     const char *base_dir;
     struct str sql;
@@ -185,7 +186,8 @@ int ddl_check_create(struct engine *e, const struct bind_context *ctx, const str
                      struct object **out, struct err *err) MUST_CHECK;
 /* What the new object takes the place of, or NULL. */
 struct object *ddl_replaced(const struct catalog *c, const struct object *o);
-/* The same for a DROP of a stream, view, pump or function. 0 and *out: what would go; 1: IF EXISTS and there is none. */
+/* The same for a DROP of a stream, view, pump or function. 0 and *out: what would go; 1: IF EXISTS and there is none.
+ */
 int ddl_check_drop(const struct catalog *c, const struct statement *s, struct object **out, struct err *err) MUST_CHECK;
 
 /* Goes on with a query whose building was cut short. */

@@ -14,7 +14,7 @@ struct select_query {
     struct object *object; /* a derived stream that is in no catalogue */
     rows_handler handler;
     void *arg;
-    const char **names; /* of its columns; of a changelog also _weight */
+    const char **names;  /* of its columns; of a changelog also _weight */
     struct rowset *rows; /* of the running epoch */
     bool over;
     struct select_query *next;

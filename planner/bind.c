@@ -43,7 +43,8 @@ static int add_column(struct binder *b, const struct column_def *c, struct objec
                       .not_null = c->not_null,
                       .kinesis = b->ctx->dialect == DIALECT_KINESIS};
 
-    if (bind_check_new_name(b, &c->name, o->fields, o->field_count, f.name) || bind_type(b, c->type, &f.type)) return -1;
+    if (bind_check_new_name(b, &c->name, o->fields, o->field_count, f.name) || bind_type(b, c->type, &f.type))
+        return -1;
     if (f.type.kind == TYPE_INTERVAL_DAY || f.type.kind == TYPE_INTERVAL_MONTH)
         return err_set(b->err, ERR_TYPE, c->type->at, "INTERVAL is no type of a column");
     if (c->format.ptr && check_format(b, c, &f)) return -1;

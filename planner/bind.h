@@ -19,9 +19,9 @@ struct bind_context {
     void *more_arg;
 };
 
-/* CREATE STREAM | STREAM AS | VIEW | PUMP | FUNCTION: a new object, complete but for its id, not yet in the catalogue. For a pump,
- * its target has been checked (columns, types; casts are put into the plan) and target_field filled. NULL on error.
- * Does not look whether the name is taken: the engine does, which also knows OR REPLACE and resuming. */
+/* CREATE STREAM | STREAM AS | VIEW | PUMP | FUNCTION: a new object, complete but for its id, not yet in the catalogue.
+ * For a pump, its target has been checked (columns, types; casts are put into the plan) and target_field filled. NULL
+ * on error. Does not look whether the name is taken: the engine does, which also knows OR REPLACE and resuming. */
 struct object *bind_create(const struct bind_context *ctx, const struct statement *s, struct err *err);
 
 /* A continuous query on its own (SELECT STREAM in the shell, EXPLAIN). The plan lives in the arena. */

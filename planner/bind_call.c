@@ -164,22 +164,37 @@ static struct bound *formed(struct scope *scope, const struct expr *e)
 static bool is_planned(struct str name)
 {
     static const char *const names[] = {
-        "HOP",           "SESSION",
-        "CUMULATE",      "ROW_NUMBER",
-        "RANK",          "DENSE_RANK",
-        "LAG",           "LEAD",
-        "NTH_VALUE",     "JSON_VALUE",
-        "JSON_QUERY",    "JSON_EXISTS",
-        "REGEX_REPLACE", "REGEXP_REPLACE",
-        "REGEXP_LIKE",   "REGEXP_EXTRACT",
-        "INITCAP",       "OVERLAY",
-        "DATE_BIN",      "TIMESTAMPADD",
-        "TIMESTAMPDIFF", "SPLIT_INDEX",
-        "SPLIT_PART",    "LPAD",
-        "RPAD",          "MD5",
-        "SHA256",        "CONCAT_WS",
+        "HOP",
+        "SESSION",
+        "CUMULATE",
+        "ROW_NUMBER",
+        "RANK",
+        "DENSE_RANK",
+        "LAG",
+        "LEAD",
+        "NTH_VALUE",
+        "JSON_VALUE",
+        "JSON_QUERY",
+        "JSON_EXISTS",
+        "REGEX_REPLACE",
+        "REGEXP_REPLACE",
+        "REGEXP_LIKE",
+        "REGEXP_EXTRACT",
+        "INITCAP",
+        "OVERLAY",
+        "DATE_BIN",
+        "TIMESTAMPADD",
+        "TIMESTAMPDIFF",
+        "SPLIT_INDEX",
+        "SPLIT_PART",
+        "LPAD",
+        "RPAD",
+        "MD5",
+        "SHA256",
+        "CONCAT_WS",
         "REPEAT",
-        "CARDINALITY",   "REGEX_LOG_PARSE",
+        "CARDINALITY",
+        "REGEX_LOG_PARSE",
         "GROUPING",
     };
 
@@ -191,9 +206,8 @@ static bool is_planned(struct str name)
 
 bool bind_is_builtin(struct str name)
 {
-    static const char *const forms[] = {"TUMBLE",         "TUMBLE_START", "TUMBLE_END",
-                                        "TUMBLE_ROWTIME", "MONOTONIC",    "NOW",
-                                        "FIRST_VALUE",    "LAST_VALUE",   "CURRENT_ROW_TIMESTAMP"};
+    static const char *const forms[] = {"TUMBLE", "TUMBLE_START", "TUMBLE_END", "TUMBLE_ROWTIME",       "MONOTONIC",
+                                        "NOW",    "FIRST_VALUE",  "LAST_VALUE", "CURRENT_ROW_TIMESTAMP"};
 
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         if (str_equal_nocase(name, str_lit(forms[i]))) return true;

@@ -1,5 +1,5 @@
-/* bind_cast.c - one type where another is wanted: implicit and written casts, what a column takes, the branches of CASE.
- * A constant number is cast here, by the functions that the kernels use; so it costs nothing in a row. */
+/* bind_cast.c - one type where another is wanted: implicit and written casts, what a column takes, the branches of
+ * CASE. A constant number is cast here, by the functions that the kernels use; so it costs nothing in a row. */
 #include "base/decimal.h"
 #include "planner/binder.h"
 #include "planner/function_id.h"
@@ -174,8 +174,8 @@ struct bound *bind_case(struct binder *b, int at, struct bound **args, int count
 
     for (int i = 1; i < count; i += i + 2 < count ? 2 : 1) {
         if (!bind_common(b, c->type, args[i]->type, &c->type)) continue;
-        return bind_refuse(b, ERR_TYPE, args[i]->at, "CASE yields %s and %s: cast one to the type of the other", type_kind_name(c->type.kind),
-                           type_kind_name(args[i]->type.kind));
+        return bind_refuse(b, ERR_TYPE, args[i]->at, "CASE yields %s and %s: cast one to the type of the other",
+                           type_kind_name(c->type.kind), type_kind_name(args[i]->type.kind));
     }
     for (int i = 1; i < count; i += i + 2 < count ? 2 : 1) {
         if (!(args[i] = bind_cast(b, args[i], unlimited(c->type), CAST_IMPLICIT, args[i]->at))) return NULL;

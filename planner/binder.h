@@ -118,9 +118,9 @@ struct scope {
     struct binder *binder;
     struct source *source; /* NULL: none */
     enum clause clause;
-    struct grouping *grouping;   /* NULL: there can be none */
-    struct overs *overs;         /* NULL: there can be none */
-    const struct select *select; /* the query it stands in; NULL: none */
+    struct grouping *grouping;           /* NULL: there can be none */
+    struct overs *overs;                 /* NULL: there can be none */
+    const struct select *select;         /* the query it stands in; NULL: none */
     const struct parameters *parameters; /* NULL: it is not the expression of a function */
 };
 

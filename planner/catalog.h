@@ -1,6 +1,6 @@
-/* catalog.h - what exists: streams, views, pumps, functions, in memory. The engine fills it by applying DDL in journal order; the
- * planner binds names against it. Objects have numbers that are never used again; their other halves (positions, state)
- * are the engine's, kept by number. */
+/* catalog.h - what exists: streams, views, pumps, functions, in memory. The engine fills it by applying DDL in journal
+ * order; the planner binds names against it. Objects have numbers that are never used again; their other halves
+ * (positions, state) are the engine's, kept by number. */
 #ifndef WEIR_PLANNER_CATALOG_H
 #define WEIR_PLANNER_CATALOG_H
 
