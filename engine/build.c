@@ -4,6 +4,21 @@
 
 #include <stdlib.h>
 
+/* History begins where retention has left it: with the event time that was reached before. */
+static int begin_at_horizon(struct engine *e, struct inlet *in, struct err *err)
+{
+    struct log_floor floor;
+
+    if (log_floor(e->log, in->object->id, log_horizon(e->log, in->object->id), &floor, err)) return -1;
+    in->memory.max_time = floor.event_time;
+    return 0;
+}
+
+int build_begin_inlet(struct engine *e, struct group *g, struct inlet *in, struct err *err)
+{
+    return in->object->source == SOURCE_FILE ? reading_add(e, g, in->object, err) : begin_at_horizon(e, in, err);
+}
+
 int build_begin(struct engine *e, const struct object *o, struct group **out, struct err *err)
 {
     struct group *g = mem_zalloc(sizeof *g);
@@ -11,11 +26,11 @@ int build_begin(struct engine *e, const struct object *o, struct group **out, st
     int failed;
 
     g->id = o->id;
-    g->place.ordinal = 1;
+    g->ordinal = 1;
     g->flow = engine_flow(e, e->main.flow);
     failed = flow_add(g->flow, e->catalog, o, err);
     for (int i = 0; !failed && (in = flow_inlet(g->flow, i)) != NULL; i++) {
-        if (in->object->source == SOURCE_FILE) failed = reading_add(e, g, in->object, err);
+        failed = build_begin_inlet(e, g, in, err);
     }
     if (failed) {
         build_free(g);
@@ -29,6 +44,7 @@ void build_free(struct group *g)
 {
     if (!g) return;
     readings_close(g);
+    intake_free(g->intake);
     flow_free(g->flow);
     free(g);
 }
@@ -78,6 +94,6 @@ int epoch_join(struct engine *e, struct group *build, struct err *err)
     struct epoch ep = epoch_new(e, build, EPOCH_JOIN);
 
     ep.clock = e->clock;
-    ep.to = e->main.place.ordinal;
+    ep.to = e->main.ordinal;
     return run_join(e, build, &ep, err);
 }

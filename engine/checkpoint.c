@@ -5,7 +5,7 @@
  * ("ID/n"); a base holds all of it. weir.db, last, says which is the newest and where the journal goes on: key
  * "checkpoint" (struct saved below, then per source read in place: u32 stream, u32 0 and its memory; then aborted
  * epochs), the catalogue, and each object's DDL under "ddl.ID". Nothing is read back that weir.db does not name. */
-#include "engine/engine.h"
+#include "engine/sharding.h"
 
 #include "base/hash.h"
 #include "runtime/checkpoint_file.h"
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SAVED_VERSION = 2, DELTAS_MAX = 8 };
+enum { SAVED_VERSION = 3, DELTAS_MAX = 8 };
 #define WORK_BYTES_DEFAULT UINT64_C(536870912) /* about 5 s of input */
 
 struct saved {
@@ -24,8 +24,8 @@ struct saved {
     uint64_t epoch;
     int64_t clock;
     uint32_t at_file, next_id;             /* next_id: of the next object */
-    uint64_t at_offset, at_first, ordinal; /* the main group's place */
-    uint64_t scanned;                      /* journal entries before this ordinal are in it */
+    uint64_t at_offset, at_first, ordinal; /* its place in the journal; of the main group */
+    uint64_t scanned;                      /* entries of the log before this ordinal are in it */
     uint32_t objects;                      /* rows of the catalogue */
     uint32_t crc;                          /* CRC-32C of the whole value, with 0 here */
 };
@@ -39,8 +39,14 @@ struct saved_reading {
 struct saved_stream {
     uint32_t id, pad;
     uint64_t appended, derived;
-    int64_t last_arrival;
+    int64_t last_arrival, retention;
 };
+
+/* A restart reads the log from here on. */
+static uint64_t needed_from(const struct saved *saved)
+{
+    return saved->ordinal < saved->scanned ? saved->ordinal : saved->scanned;
+}
 
 static void section_name(char out[48], uint32_t query, int n)
 {
@@ -109,8 +115,8 @@ static void pack_saved(struct engine *e, const struct saved *saved, struct buf *
         buf_put(out, &r, sizeof r);
     }
     for (size_t i = 0; i < e->state_count; i++) {
-        struct saved_stream s = {e->state[i].id, 0, e->state[i].appended, e->state[i].derived,
-                                 e->state[i].last_arrival};
+        const struct stream_state *state = &e->state[i];
+        struct saved_stream s = {state->id, 0, state->appended, state->derived, state->last_arrival, state->retention};
         buf_put(out, &s, sizeof s);
     }
     buf_put(out, e->aborted, e->aborted_count * sizeof *e->aborted);
@@ -163,7 +169,7 @@ static int save_catalog(struct engine *e, struct err *err)
     for (int i = 0; !failed && (o = catalog_at(e->catalog, i)) != NULL; i++) {
         if (o->system) continue;
         failed = store_catalog_put(e->database, o->id, object_kind_name(o->kind), o->name, o->sql, err) ||
-                 save_ddl(e, o, err);
+                 save_ddl(e, o, err) || sharding_save(e, o->id, err);
     }
     return failed ? -1 : 0;
 }
@@ -194,6 +200,16 @@ static void delete_old(struct engine *e, uint64_t first, uint64_t before)
     }
 }
 
+/* Where a restart finds the first ordinal that it reads. */
+static int save_place(struct engine *e, struct saved *saved, struct err *err)
+{
+    if (log_find_place(e->log, needed_from(saved), &e->checkpoint_place, err)) return -1;
+    saved->at_file = e->checkpoint_place.at.file;
+    saved->at_offset = e->checkpoint_place.at.offset;
+    saved->at_first = e->checkpoint_place.first;
+    return 0;
+}
+
 int checkpoint_take(struct engine *e, struct err *err)
 {
     uint64_t number = e->checkpoint_number + 1, ordinal;
@@ -208,20 +224,19 @@ int checkpoint_take(struct engine *e, struct err *err)
         .streams = (uint32_t)e->state_count,
         .aborted = (uint32_t)e->aborted_count,
         .objects = count_objects(e),
-        .at_file = e->main.place.at.file,
         .next_id = catalog_next_id(e->catalog),
-        .at_offset = e->main.place.at.offset,
-        .at_first = e->main.place.first,
-        .ordinal = e->main.place.ordinal,
+        .ordinal = e->main.ordinal,
     };
 
     if (e->build) return 0; /* half a query is not kept: the next checkpoint will have it */
     if (journal_write(e->journal, NULL, &ordinal, err) || journal_sync(e->journal, UINT64_MAX, err)) return -1;
     saved.scanned = ordinal;
+    if (save_place(e, &saved, err)) return -1;
     if (write_file(e, number, base ? 0 : e->checkpoint_number, err) || save_all(e, &saved, err)) return -1;
     e->checkpoint_number = number;
     if (base) delete_old(e, e->checkpoint_base, number);
     e->checkpoint_base = saved.base;
+    e->needed_from = needed_from(&saved);
     e->checkpoint_afresh = false;
     e->work = 0;
     e->stats.checkpoints++;
@@ -278,8 +293,8 @@ int checkpoint_load_place(struct engine *e, struct checkpoint_place *place, int 
     buf_free(&bytes);
     *found = got > 0;
     if (got <= 0) return got;
-    *place = (struct checkpoint_place){.main = {saved.ordinal, {saved.at_file, saved.at_offset}, saved.at_first},
-                                       .scanned = saved.scanned};
+    *place = (struct checkpoint_place){
+        .ordinal = saved.ordinal, .at = {{saved.at_file, saved.at_offset}, saved.at_first}, .scanned = saved.scanned};
     return 0;
 }
 
@@ -403,6 +418,7 @@ static int load_memories(struct engine *e, const struct saved *saved, const char
         state->appended = s.appended;
         state->derived = s.derived;
         state->last_arrival = s.last_arrival;
+        state->retention = s.retention;
     }
     for (uint32_t i = 0; i < saved->aborted; i++, at += sizeof(uint64_t)) epoch_aborted(e, get_u64(at));
     return 0;
@@ -425,8 +441,40 @@ int checkpoint_load(struct engine *e, struct err *err)
         e->clock = saved.clock;
         e->checkpoint_number = saved.number;
         e->checkpoint_base = saved.base;
+        e->needed_from = needed_from(&saved);
     }
     for (uint64_t n = saved.base; !failed && n <= saved.number; n++) failed = apply_file(e, n, saved.number, err);
     buf_free(&bytes);
     return failed ? -1 : 0;
+}
+
+static int verify_object(void *arg, uint32_t id, const char *kind, const char *name, const char *sql)
+{
+    struct loading *l = arg;
+    struct buf ddl = {0};
+    int failed = load_ddl(l->engine, id, &ddl, l->err);
+
+    (void)name;
+    (void)sql;
+    if (!failed && strcmp(kind, "stream") == 0) failed = sharding_verify(l->engine, id, l->err);
+    buf_free(&ddl);
+    l->objects++;
+    return failed;
+}
+
+int checkpoint_verify(struct engine *e, uint64_t *first, uint64_t *last, struct err *err)
+{
+    struct loading l = {e, err, 0};
+    struct buf bytes = {0};
+    struct saved saved = {0};
+    int found = read_saved(e, &bytes, &saved, err);
+
+    buf_free(&bytes);
+    *first = saved.base;
+    *last = saved.number;
+    if (found <= 0) return found;
+    err->code = ERR_NONE;
+    if (store_catalog_each(e->database, verify_object, &l, err) || err->code != ERR_NONE) return -1;
+    if (l.objects == saved.objects) return 0;
+    return err_set(err, ERR_DAMAGED, -1, "the catalogue in weir.db is not whole");
 }

@@ -3,7 +3,7 @@
  * before it; 4, 8: ALTER PUMP has started or stopped it since), u32 length of the base directory, the base directory,
  * the statement's text. Applying it is deterministic: the same entry makes the same object with the same
  * number, live and when a directory is opened again. */
-#include "engine/engine.h"
+#include "engine/sharding.h"
 
 #include "parser/unparse.h"
 #include "runtime/view.h"
@@ -157,12 +157,13 @@ static int add_readings(struct engine *e, const struct plan *p, struct err *err)
     return 0;
 }
 
-static int journal_ddl(struct engine *e, const struct ddl *ddl, struct err *err)
+static int journal_ddl(struct engine *e, struct ddl *ddl, struct err *err)
 {
     struct buf entry = {0};
     uint64_t ticket;
     int failed;
 
+    if (journal_write(e->journal, NULL, &ddl->ordinal, err)) return -1;
     ddl_pack(ddl, &entry);
     failed = journal_put(e->journal, ENTRY_DDL, 1, str_of(entry.ptr, entry.len), &ticket, err) ||
              journal_sync(e->journal, ticket, err);
@@ -241,6 +242,8 @@ static void remove_object(struct engine *e, struct object *o)
     readings_rewind(&e->main);
     reading_forget(&e->main, o->id);
     relations_forget(e, o);
+    sharding_free(state_of(e, o->id)->sharding);
+    state_of(e, o->id)->sharding = NULL;
     catalog_remove(e->catalog, o->id);
 }
 
@@ -265,6 +268,8 @@ static int apply_create(struct engine *e, const struct ddl *ddl, const struct st
     if (!o) return -1;
     catalog_add(e->catalog, o, 0);
     state_of(e, o->id)->last_arrival = ddl->now;
+    state_of(e, o->id)->retention = o->retention;
+    sharding_begin(e, o, ddl->ordinal, ddl->now);
     if (attach(e, o, ddl->build, err) == 0) return 0;
     if (!flow_has(e->main.flow, o->id) && !e->build) remove_object(e, o);
     return -1;
@@ -302,11 +307,30 @@ static int parse(const struct ddl *ddl, struct arena *arena, struct statement **
     return *out ? 0 : err_set(err, ERR_DAMAGED, -1, "a journal entry of DDL without a statement");
 }
 
-static int apply(struct engine *e, const struct ddl *ddl, const struct statement *s, struct err *err)
+/* ALTER STREAM s SET (...) */
+static bool sets_stream(const struct statement *s)
+{
+    return s->alter.object == DDL_STREAM && s->alter.action == ALTER_SET;
+}
+
+static int apply_set(struct engine *e, const struct ddl *ddl, struct arena *arena, const struct statement *s,
+                     struct err *err)
+{
+    struct bind_context ctx = bind_context_of(e, ddl);
+    const struct object *o = existing(e->catalog, s, err);
+    struct stream_change change;
+
+    if (!o || bind_alter_stream(&ctx, arena, s, &change, err)) return -1;
+    if (change.retention != USEC_MIN) state_of(e, o->id)->retention = change.retention;
+    return change.shards ? sharding_alter(e, o->id, change.shards, ddl->ordinal, ddl->now, err) : 0;
+}
+
+static int apply(struct engine *e, const struct ddl *ddl, struct arena *arena, const struct statement *s,
+                 struct err *err)
 {
     switch (s->kind) {
     case STATEMENT_DROP: return apply_drop(e, s, err);
-    case STATEMENT_ALTER: return alter_apply(e, s, err);
+    case STATEMENT_ALTER: return sets_stream(s) ? apply_set(e, ddl, arena, s, err) : alter_apply(e, s, err);
     case STATEMENT_CREATE_FUNCTION: return apply_create_function(e, ddl, s, err);
     default: return apply_create(e, ddl, s, err);
     }
@@ -318,7 +342,7 @@ int ddl_apply(struct engine *e, const struct ddl *ddl, struct err *err)
     struct statement *s;
     int failed = parse(ddl, arena, &s, err);
 
-    if (!failed) failed = apply(e, ddl, s, err);
+    if (!failed) failed = apply(e, ddl, arena, s, err);
     arena_free(arena);
     return failed;
 }
@@ -333,6 +357,7 @@ static int restore(struct engine *e, const struct ddl *ddl, struct arena *arena,
     o = bind_object(&ctx, ddl, s, err);
     if (!o) return -1;
     catalog_add(e->catalog, o, id);
+    if (sharding_load(e, o, err)) return -1;
     return attach(e, o, false, err);
 }
 
@@ -485,11 +510,44 @@ static int execute_create(struct engine *e, struct ddl *ddl, const struct statem
     return ddl_apply(e, ddl, err);
 }
 
+/* 1: it is so already. */
+static int check_set(struct engine *e, const struct ddl *ddl, struct arena *arena, const struct statement *s,
+                     struct err *err)
+{
+    struct bind_context ctx = bind_context_of(e, ddl);
+    const struct object *o = existing(e->catalog, s, err);
+    struct stream_change change;
+
+    if (!o || bind_alter_stream(&ctx, arena, s, &change, err)) return -1;
+    if (o->system) return err_set(err, ERR_NAME, s->name.at, "%s is the system's own stream", o->name);
+    if (!sharding_shards(e, o->id))
+        return err_set(err, ERR_NAME, s->name.at, "%s is read from a file: it has no shards and no retention", o->name);
+    if (shards_count(sharding_shards(e, o->id)) + 2 * (uint32_t)change.shards > SHARDS_MAX)
+        return err_set(err, ERR_LIMIT, s->name.at, "%s has had too many shards", o->name);
+    return (!change.shards || change.shards == sharding_open_count(e, o->id)) &&
+           (change.retention == USEC_MIN || change.retention == state_of(e, o->id)->retention);
+}
+
+/* What is too old by now goes at once. */
+static int execute_set(struct engine *e, struct ddl *ddl, const struct statement *s, struct err *err)
+{
+    struct arena *arena = arena_new();
+    int same = check_set(e, ddl, arena, s, err);
+
+    arena_free(arena);
+    if (same < 0) return -1;
+    if (!same && journal_ddl(e, ddl, err)) return engine_fail(e, err);
+    if (!same && ddl_apply(e, ddl, err)) return -1;
+    return engine_drain(e, NULL, NULL, err);
+}
+
 static int execute_alter(struct engine *e, struct ddl *ddl, const struct statement *s, struct err *err)
 {
     struct object *o;
-    int done = alter_check(e->catalog, s, &o, err);
+    int done;
 
+    if (sets_stream(s)) return execute_set(e, ddl, s, err);
+    done = alter_check(e->catalog, s, &o, err);
     if (done) return done > 0 ? 0 : -1;
     if (check_sources(e, o->plan, s->name.at, err) || catch_up(e, ddl, err)) return -1;
     if (journal_ddl(e, ddl, err)) return engine_fail(e, err);

@@ -3,7 +3,7 @@
  * Opening: lock -> weir.db -> the last checkpoint (checkpoint.c) -> journal verified from there -> its DDL, sources and
  * epochs applied again (recover) -> a query that was being built is built to its end -> files that have grown are
  * noticed. In memory: the same on a temporary directory without fsync and without checkpoints, removed at the end. */
-#include "engine/engine.h"
+#include "engine/sharding.h"
 
 #include "runtime/errors.h"
 
@@ -58,7 +58,7 @@ struct stream_state *state_of(struct engine *e, uint32_t id)
         if (e->state[i].id == id) return &e->state[i];
     }
     e->state = mem_grow(e->state, &e->state_capacity, e->state_count + 1, sizeof *e->state);
-    e->state[e->state_count] = (struct stream_state){.id = id};
+    e->state[e->state_count] = (struct stream_state){.id = id, .retention = USEC_MAX};
     return &e->state[e->state_count++];
 }
 
@@ -133,21 +133,20 @@ static int open_database(struct engine *e, struct err *err)
     return failed;
 }
 
-static int open_journal(struct engine *e, const struct checkpoint_place *place, struct err *err)
+static int open_log(struct engine *e, const struct checkpoint_place *place, struct err *err)
 {
-    char *path = engine_path(e, "journal");
-    struct journal_options options = {
+    struct log_options options = {
         .disk = e->disk,
-        .dir = path,
+        .dir = e->dir,
         .clock = e->options.clock,
         .clock_arg = e->options.clock_arg,
-        .from = place->main.at,
-        .from_ordinal = place->main.first,
+        .file_bytes_max = e->options.file_bytes_max,
+        .at = place->at.at,
+        .at_ordinal = place->at.first,
     };
-    int failed = journal_open(&options, &e->journal, err);
 
-    free(path);
-    if (failed) return -1;
+    if (log_open(&options, &e->log, err)) return -1;
+    e->journal = log_journal(e->log);
     e->stats.torn_bytes = journal_stats(e->journal).torn_bytes;
     if (e->stats.torn_bytes)
         engine_warn(e, "the journal ended in %llu bytes of an unfinished write: cut off",
@@ -165,74 +164,78 @@ static void add_errors_object(struct engine *e)
 
 /* When a query was built, started or stopped, the main group had used up the journal; that it went by entries without a
  * row for it no epoch says. */
-static int apply_ddl(struct engine *e, const struct journal_entry *entry, struct err *err)
+static int apply_ddl(struct engine *e, const struct record *entry, struct err *err)
 {
     struct arena *arena = arena_new();
     struct ddl ddl;
-    int failed = ddl_unpack(entry->payload, arena, &ddl, err);
+    int failed = ddl_unpack(entry->data, arena, &ddl, err);
 
-    if (!failed && (ddl.build || ddl.caught_up)) failed = intake_skip(e, &e->main.place, entry->ordinal, err);
+    ddl.ordinal = entry->ordinal;
+    if (!failed && (ddl.build || ddl.caught_up) && e->main.ordinal < entry->ordinal) e->main.ordinal = entry->ordinal;
     if (!failed && ddl_apply(e, &ddl, err)) failed = err->code == ERR_NAME ? 0 : -1; /* it failed then, too */
     arena_free(arena);
     return failed;
 }
 
-static int count_outside(struct engine *e, const struct journal_entry *entry, struct err *err)
+static int apply_entry(struct engine *e, enum entry_type type, const struct record *entry, struct err *err)
 {
-    struct record_walk walk;
-    struct stream_state *s;
-
-    if (record_walk_begin(&walk, entry, err)) return -1;
-    s = state_of(e, walk.stream);
-    if (entry->type == ENTRY_RECORDS) s->appended += entry->count;
-    return 0;
-}
-
-static uint64_t chunk_epoch(const struct journal_entry *entry)
-{
-    struct record_walk walk;
-    struct err ignored;
-
-    return record_walk_begin(&walk, entry, &ignored) ? 0 : walk.epoch;
-}
-
-static int apply_entry(struct engine *e, const struct journal_entry *entry, uint64_t *last_chunk, struct err *err)
-{
-    switch (entry->type) {
-    case ENTRY_RECORDS: return count_outside(e, entry, err);
-    case ENTRY_CHUNK: *last_chunk = chunk_epoch(entry); return 0;
-    case ENTRY_EPOCH: return epoch_replay(e, entry->payload, err);
+    switch (type) {
+    case ENTRY_EPOCH: return epoch_replay(e, entry->data, err);
     case ENTRY_DDL: return apply_ddl(e, entry, err);
-    case ENTRY_SOURCE: return reading_apply_source(e, entry->payload, entry->ordinal, err);
+    case ENTRY_SOURCE: return reading_apply_source(e, entry->data, entry->ordinal, err);
+    case ENTRY_RECORDS:
+    case ENTRY_CHUNK:
     case ENTRY_CLOSE: return 0;
     }
     return 0;
 }
 
-/* Everything in the journal from the checkpoint on, once more. */
+/* *last_chunk: the last epoch that has written anything, committed or not. */
+static int apply_item(struct engine *e, const struct log_item *item, uint64_t *last_chunk, struct err *err)
+{
+    if (item->kind == LOG_ENTRY) return apply_entry(e, item->type, &item->record, err);
+    if (!item->record.derived) {
+        state_of(e, item->stream)->appended++;
+        sharding_count(e, item->stream, item->shard, 1);
+    }
+    if (item->epoch > *last_chunk) *last_chunk = item->epoch;
+    return 0;
+}
+
+/* What an entry makes the engine do may take long, and read the log itself. */
+static int apply_all(struct engine *e, struct log_reader *r, uint64_t *last_chunk, struct err *err)
+{
+    struct log_item item;
+    int got;
+
+    while ((got = log_next(r, UINT64_MAX, &item, err)) > 0) {
+        if (apply_item(e, &item, last_chunk, err)) return -1;
+    }
+    return got;
+}
+
+/* Everything in the log from the checkpoint on, once more. */
 static int recover(struct engine *e, const struct checkpoint_place *place, struct err *err)
 {
-    struct journal_cursor *c;
-    struct journal_entry entry;
+    struct log_reader_options options = {.range = log_range_all(), .hint = place->at.at};
+    struct log_reader *r;
     uint64_t last_chunk = 0;
-    int got, failed = journal_cursor_open(e->journal, place->main.at, &c, err);
+    int failed;
 
-    if (failed) return -1;
+    options.range.from = place->scanned;
+    if (log_reader_open(e->log, &options, &r, err)) return -1;
     e->replaying = true;
-    while (!failed && (got = journal_next(c, &entry, err)) != 0) {
-        failed = got < 0;
-        if (!failed && entry.ordinal >= place->scanned) failed = apply_entry(e, &entry, &last_chunk, err);
-    }
+    failed = apply_all(e, r, &last_chunk, err);
     e->replaying = false;
-    journal_cursor_close(c);
+    log_reader_close(r);
     for (uint64_t n = e->epoch + 1; n <= last_chunk; n++) epoch_aborted(e, n);
     if (last_chunk > e->epoch) e->epoch = last_chunk;
-    return failed ? -1 : 0;
+    return failed;
 }
 
 static int open_all(struct engine *e, struct err *err)
 {
-    struct checkpoint_place place = {.main = {.ordinal = 1, .first = 1}};
+    struct checkpoint_place place = {.ordinal = 1, .scanned = 1};
     int found = 0;
 
     if (make_dir(e, err)) return -1;
@@ -240,8 +243,9 @@ static int open_all(struct engine *e, struct err *err)
     if (open_database(e, err)) return -1;
     add_errors_object(e);
     if (!e->in_memory && checkpoint_load_place(e, &place, &found, err)) return -1;
-    if (open_journal(e, &place, err)) return -1;
-    e->main.place = place.main;
+    if (open_log(e, &place, err)) return -1;
+    e->main.ordinal = place.ordinal;
+    e->checkpoint_place = place.at;
     e->main.flow = engine_flow(e, NULL);
     if (found && checkpoint_load(e, err)) return -1;
     if (recover(e, &place, err) || readings_look(e, err)) return -1;
@@ -250,11 +254,12 @@ static int open_all(struct engine *e, struct err *err)
 
 static void free_all(struct engine *e)
 {
-    for (size_t i = 0; i < e->state_count; i++) relation_state_free(e->state[i].relation);
+    for (size_t i = 0; i < e->state_count; i++) {
+        relation_state_free(e->state[i].relation);
+        sharding_free(e->state[i].sharding);
+    }
     system_tables_free(e);
-    selects_end(e);
     for (size_t i = 0; i < e->subscription_count; i++) rowset_free(e->subscription[i].changes);
-    build_free(e->build);
     readings_close(&e->main);
     flow_free(e->main.flow);
     catalog_free(e->catalog);
@@ -268,25 +273,41 @@ static void free_all(struct engine *e)
     free(e);
 }
 
-/* Removes the temporary directory: it holds the journal's files and nothing else. */
-static void remove_temporary(struct engine *e)
+static void remove_folder(struct engine *e, const char *name)
 {
+    char *folder = engine_path(e, name);
     struct buf names = {0};
     struct err ignored;
-    char *journal = engine_path(e, "journal");
 
-    if (disk_list(e->disk, journal, &names, &ignored) == 0) {
+    if (disk_list(e->disk, folder, &names, &ignored) == 0) {
         for (size_t at = 0; at < names.len; at += strlen(names.ptr + at) + 1) {
             struct buf path = {0};
-            buf_printf(&path, "%s/%s", journal, names.ptr + at);
+            buf_printf(&path, "%s/%s", folder, names.ptr + at);
             disk_name(e->disk, DISK_DELETE, buf_text(&path), NULL, &ignored);
             buf_free(&path);
         }
     }
-    rmdir(journal);
-    rmdir(e->dir);
-    free(journal);
+    rmdir(folder);
+    free(folder);
     buf_free(&names);
+}
+
+/* The temporary directory holds the log and nothing else. */
+static void remove_temporary(struct engine *e)
+{
+    remove_folder(e, "journal");
+    remove_folder(e, "log");
+    rmdir(e->dir);
+}
+
+/* Whoever reads in the log is done before it is closed. */
+static void close_readers(struct engine *e)
+{
+    selects_end(e);
+    intake_free(e->main.intake);
+    e->main.intake = NULL;
+    build_free(e->build);
+    e->build = NULL;
 }
 
 int engine_open(const struct engine_options *options, struct engine **out, struct err *err)
@@ -314,8 +335,9 @@ int engine_open(const struct engine_options *options, struct engine **out, struc
 
 void engine_abandon(struct engine *e)
 {
-    if (e->journal) journal_abandon(e->journal);
+    close_readers(e);
     database_close(e->database);
+    log_abandon(e->log);
     if (e->in_memory && e->dir) remove_temporary(e);
     free_all(e);
 }
@@ -330,11 +352,12 @@ int engine_close(struct engine *e, struct err *err)
         return -1;
     }
     if (!e->in_memory) failed = checkpoint_take(e, err);
-    if (!failed)
-        failed = journal_close(e->journal, err);
-    else
-        journal_abandon(e->journal);
+    close_readers(e);
     database_close(e->database);
+    if (!failed)
+        failed = log_close(e->log, err);
+    else
+        log_abandon(e->log);
     if (e->in_memory) remove_temporary(e);
     free_all(e);
     return failed;

@@ -11,8 +11,7 @@
 #define WEIR_ENGINE_ENGINE_H
 
 #include "engine/session.h"
-#include "log/journal.h"
-#include "log/record.h"
+#include "log/log.h"
 #include "runtime/flow.h"
 #include "runtime/rowset.h"
 
@@ -32,19 +31,12 @@ struct reading {
     struct source *source;
 };
 
-/* A place in the journal: the first ordinal not used yet, and the written group in which it lies or behind which it
- * comes. */
-struct place {
-    uint64_t ordinal;
-    struct journal_position at;
-    uint64_t first; /* the ordinal with which that group begins */
-};
-
 /* Queries that share epochs, and where they stand: all of them, or one that is being built. */
 struct group {
     uint32_t id; /* 0: the main group; else the query that is being built */
     struct flow *flow;
-    struct place place;
+    uint64_t ordinal;      /* of the log: the first not used yet */
+    struct intake *intake; /* epoch_run.c; NULL: not made yet */
     struct reading *reading;
     size_t reading_count, reading_capacity;
     struct select_query *query; /* NULL, or the SELECT STREAM whose epochs nobody keeps (select.c) */
@@ -52,13 +44,16 @@ struct group {
 
 /* What the engine knows of a stream or view besides its declaration. */
 struct relation_state;
+struct sharding;
 struct system_table;
-enum { SYSTEM_TABLES = 2 };
+enum { SYSTEM_TABLES = 3 };
 struct stream_state {
     uint32_t id;
     uint64_t appended; /* records from outside */
     uint64_t derived;  /* records from queries */
     usec last_arrival;
+    usec retention;            /* USEC_MAX: for ever */
+    struct sharding *sharding; /* sharding.h; NULL: it has one shard, 0 */
     struct relation_state *relation;
 };
 
@@ -75,7 +70,8 @@ struct engine {
     bool owns_disk, in_memory;
     char *dir;
     struct file *lock;
-    struct journal *journal;
+    struct log *log;
+    struct journal *journal; /* the log's */
     struct database *database;
     struct catalog *catalog;
     const struct object *errors;
@@ -104,8 +100,12 @@ struct engine {
 
     /* Checkpoints: see checkpoint.c. */
     uint64_t checkpoint_number, checkpoint_base;
-    bool checkpoint_afresh; /* the next one must be a base: a query has given up its state */
-    uint64_t work;          /* bytes of input used since the last one */
+    bool checkpoint_afresh;            /* the next one must be a base: a query has given up its state */
+    struct log_place checkpoint_place; /* its place in the journal, or where one was looked for */
+    uint64_t needed_from;              /* a restart reads the log from this ordinal on */
+    uint32_t journal_file;             /* the files before it are segments */
+    usec retain_at;                    /* when retention is looked at next */
+    uint64_t work;                     /* bytes of input used since the last one */
 
     volatile sig_atomic_t interrupted;
     bool failed;
@@ -168,6 +168,7 @@ struct ddl {
     enum ddl_run { RUN_AS_SAID, RUN_STARTED, RUN_STOPPED } run; /* what ALTER PUMP has said since */
     const char *base_dir;
     struct str sql;
+    uint64_t ordinal; /* of its entry, which does not say it */
 };
 void ddl_pack(const struct ddl *ddl, struct buf *out);
 int ddl_unpack(struct str payload, struct arena *arena, struct ddl *out, struct err *err) MUST_CHECK;
@@ -215,19 +216,24 @@ void reading_forget(struct group *g, uint32_t stream);
 int readings_look(struct engine *e, struct err *err) MUST_CHECK;
 int reading_apply_source(struct engine *e, struct str payload, uint64_t ordinal, struct err *err) MUST_CHECK;
 
-/* intake.c: records of the journal dealt out to streams' feeds. */
+/* intake.c: records of the log dealt out to streams' feeds. */
 struct intake;
 struct intake *intake_new(struct engine *e);
 void intake_free(struct intake *in);
 /* Which streams, and whether derived records are wanted (history) or only those from outside. */
 enum intake_what { INTAKE_OUTSIDE, INTAKE_HISTORY };
 void intake_want(struct intake *in, uint32_t stream, enum intake_what what);
-/* Reads entries from the place on, up to ordinal `to`, at most max_rows and about max_bytes; the place moves to where
- * it stopped. Earlier contents are forgotten. */
-int intake_read(struct intake *in, struct place *place, uint64_t to, uint64_t max_rows, uint64_t max_bytes,
+/* Before the first read: no more than this is wanted. */
+void intake_narrow(struct intake *in, const struct log_range *range, uint32_t shard);
+/* A stream that is wanted; how many are. */
+bool intake_wants(const struct intake *in, uint32_t stream);
+size_t intake_streams(const struct intake *in);
+/* Reads records from *ordinal on, up to `to`, which is written: at most max_rows and about max_bytes; *ordinal moves to
+ * where it stopped. Earlier contents are forgotten. It goes on where it stopped last, or behind that. */
+int intake_read(struct intake *in, uint64_t *ordinal, uint64_t to, uint64_t max_rows, uint64_t max_bytes,
                 struct err *err) MUST_CHECK;
-/* The place moves on to an ordinal, past whatever stands there. */
-int intake_skip(struct engine *e, struct place *place, uint64_t to, struct err *err) MUST_CHECK;
+/* The i-th range of ordinals of a stream that was to be read and is gone; false: there are no more. */
+bool intake_lost(const struct intake *in, size_t i, struct log_item *out);
 uint64_t intake_rows(const struct intake *in);
 uint64_t intake_bytes(const struct intake *in);
 struct feed *intake_feed(struct intake *in, uint32_t stream);
@@ -245,6 +251,7 @@ int epoch_append(void *engine, const struct object *stream, const struct batch *
 void epoch_skip(struct engine *e);
 /* Chunks of an epoch of this number are without a commit. */
 void epoch_aborted(struct engine *e, uint64_t number);
+enum epoch_fate epoch_fate(const struct engine *e, uint64_t number);
 
 /* build.c: the query that is being built, by replay or live. */
 int build_begin(struct engine *e, const struct object *o, struct group **out, struct err *err) MUST_CHECK;
@@ -261,11 +268,19 @@ int checkpoint_maybe(struct engine *e, struct err *err) MUST_CHECK;
 /* Brings the engine to its last checkpoint; *found 0 when there is none. scanned: entries before this ordinal are in
  * it. */
 struct checkpoint_place {
-    struct place main;
+    uint64_t ordinal; /* the main group's */
+    struct log_place at;
     uint64_t scanned;
 };
 int checkpoint_load_place(struct engine *e, struct checkpoint_place *place, int *found, struct err *err) MUST_CHECK;
 int checkpoint_load(struct engine *e, struct err *err) MUST_CHECK;
+/* What weir.db says of the checkpoint and the catalogue is whole. Its files are those with numbers first to last; 0:
+ * there is none. Only e's disk, dir and database are used. */
+int checkpoint_verify(struct engine *e, uint64_t *first, uint64_t *last, struct err *err) MUST_CHECK;
+
+/* upkeep.c: the log's passes, between epochs. */
+/* Closed files of the journal become segments; what is too old goes. Seldom has something to do. */
+int upkeep(struct engine *e, struct err *err) MUST_CHECK;
 
 /* relations.c */
 struct relation *relations_find(void *engine, const char *name);

@@ -60,14 +60,16 @@ static int step_in_place(struct engine *e, struct group *g, struct err *err)
 /* Rows, a stream that became idle, something for the clock to close, a row that is there before any other. */
 static bool has_work(const struct group *g, const struct epoch *ep, const struct intake *in)
 {
-    if (intake_rows(in) || ep->idle_count || flow_owes(g->flow)) return true;
+    struct log_item ignored;
+
+    if (intake_rows(in) || intake_lost(in, 0, &ignored) || ep->idle_count || flow_owes(g->flow)) return true;
     return ep->clock != USEC_MIN && flow_next_tick(g->flow) <= ep->clock;
 }
 
-/* The end of the journal as this group may read it: a query being built stops where the main group stands. */
-static uint64_t read_limit(const struct engine *e, const struct group *g)
+/* The end of the log as this group may read it: a query being built stops where the main group stands. */
+static uint64_t read_limit(const struct engine *e, const struct group *g, uint64_t end)
 {
-    return g->id ? e->main.place.ordinal : UINT64_MAX;
+    return g->id ? e->main.ordinal : end;
 }
 
 static int step_journal(struct engine *e, struct group *g, struct err *err)
@@ -80,9 +82,9 @@ static int step_journal(struct engine *e, struct group *g, struct err *err)
 
     if (journal_write(e->journal, NULL, &end, err)) goto done;
     clock = journal_clock(e->journal);
-    if (intake_read(in, &g->place, read_limit(e, g), cut_rows(e), BYTES_NORMAL, err)) goto done;
-    ep.to = g->place.ordinal;
-    if ((!g->id || g->query) && g->place.ordinal >= end) {
+    if (intake_read(in, &g->ordinal, read_limit(e, g, end), cut_rows(e), BYTES_NORMAL, err)) goto done;
+    ep.to = g->ordinal;
+    if ((!g->id || g->query) && g->ordinal >= end) {
         ep.clock = clock;
         decide_idle(e, g, &ep);
     }
@@ -91,7 +93,6 @@ static int step_journal(struct engine *e, struct group *g, struct err *err)
     flow_begin(g->flow);
     result = epoch_run_journal(e, g, &ep, in, err) || epoch_finish(e, g, &ep, err) ? -1 : 1;
 done:
-    intake_free(in);
     epoch_free(&ep);
     return result;
 }
@@ -99,7 +100,7 @@ done:
 /* Rows read in place that were opened after records of the log that are still to be used wait for them. */
 static bool log_comes_first(const struct group *g)
 {
-    return epoch_opened_at(g) > g->place.ordinal;
+    return epoch_opened_at(g) > g->ordinal;
 }
 
 int epoch_step(struct engine *e, struct group *g, struct err *err)

@@ -42,7 +42,7 @@ int epoch_run_in_place(struct engine *e, struct group *g, struct epoch *ep, cons
 int epoch_run_journal(struct engine *e, struct group *g, struct epoch *ep, struct intake *in,
                       struct err *err) MUST_CHECK;
 int epoch_run_end(struct engine *e, struct group *g, const struct epoch *ep, struct err *err) MUST_CHECK;
-/* An intake for the streams that the group reads from the journal; the caller frees it. */
+/* The group's intake, for the streams that it reads from the log. */
 struct intake *epoch_intake(struct engine *e, struct group *g);
 /* The ordinal in the order keys of rows read in place next; 0: of none, or of the declaration. */
 uint64_t epoch_opened_at(const struct group *g);
@@ -58,6 +58,8 @@ uint64_t epoch_output_hash(const struct engine *e);
 void epoch_output_clear(struct engine *e);
 
 /* build.c */
+/* An inlet of a group that begins with history: where its rows come from, and what was before them. */
+int build_begin_inlet(struct engine *e, struct group *g, struct inlet *in, struct err *err) MUST_CHECK;
 /* Time comes as far as it has come for the others (by the epoch of the join, whose `to` is the place of the main
  * group): what rows alone do not say. */
 int build_catch_up(struct engine *e, struct group *g, const struct epoch *ep, struct err *err) MUST_CHECK;

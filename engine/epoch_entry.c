@@ -12,12 +12,8 @@ enum { EPOCH_HEAD = 64, RANGE_BYTES = 24 };
 
 struct epoch epoch_new(struct engine *e, const struct group *g, enum epoch_kind kind)
 {
-    return (struct epoch){.number = e->epoch + 1,
-                          .group = g->id,
-                          .kind = kind,
-                          .clock = USEC_MIN,
-                          .from = g->place.ordinal,
-                          .to = g->place.ordinal};
+    return (struct epoch){
+        .number = e->epoch + 1, .group = g->id, .kind = kind, .clock = USEC_MIN, .from = g->ordinal, .to = g->ordinal};
 }
 
 void epoch_free(struct epoch *ep)

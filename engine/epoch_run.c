@@ -103,17 +103,33 @@ int epoch_run_in_place(struct engine *e, struct group *g, struct epoch *ep, cons
     return 0;
 }
 
-/* A flow's inlets become feeds of the journal's records. A query being built reads what queries wrote, too. */
-struct intake *epoch_intake(struct engine *e, struct group *g)
+/* The streams of the flow are those that the intake was made for. */
+static bool intake_fits(const struct group *g)
 {
-    struct intake *in = intake_new(e);
     struct inlet *inlet;
+    size_t streams = 0;
 
     for (int i = 0; (inlet = flow_inlet(g->flow, i)) != NULL; i++) {
         if (inlet->object->source == SOURCE_FILE) continue;
-        intake_want(in, inlet->object->id, g->id ? INTAKE_HISTORY : INTAKE_OUTSIDE);
+        if (!intake_wants(g->intake, inlet->object->id)) return false;
+        streams++;
     }
-    return in;
+    return streams == intake_streams(g->intake);
+}
+
+/* A flow's inlets become feeds of the log's records. A query being built reads what queries wrote, too. */
+struct intake *epoch_intake(struct engine *e, struct group *g)
+{
+    struct inlet *inlet;
+
+    if (g->intake && intake_fits(g)) return g->intake;
+    intake_free(g->intake);
+    g->intake = intake_new(e);
+    for (int i = 0; (inlet = flow_inlet(g->flow, i)) != NULL; i++) {
+        if (inlet->object->source == SOURCE_FILE) continue;
+        intake_want(g->intake, inlet->object->id, g->id ? INTAKE_HISTORY : INTAKE_OUTSIDE);
+    }
+    return g->intake;
 }
 
 static void set_feeds(struct group *g, struct intake *in)
@@ -144,11 +160,23 @@ static int make_idle(struct group *g, const struct epoch *ep, struct err *err)
     return 0;
 }
 
+/* A query that is built over history of which some is gone says so. */
+static void report_lost(struct engine *e, struct group *g, const struct intake *in)
+{
+    struct log_item lost;
+
+    for (size_t i = 0; g->id && !g->query && intake_lost(in, i, &lost); i++) {
+        struct log_range range = {.from = lost.lost_from, .to = lost.lost_to};
+        flow_report_lost(g->flow, catalog_get(e->catalog, lost.stream)->name, &range, state_of(e, g->id)->last_arrival);
+    }
+}
+
 /* Records of the journal in [group's ordinal, to), then the clock. */
 int epoch_run_journal(struct engine *e, struct group *g, struct epoch *ep, struct intake *in, struct err *err)
 {
     int failed;
 
+    report_lost(e, g, in);
     set_feeds(g, in);
     failed = flow_run(g->flow, UINT64_MAX, 0, err);
     set_feeds(g, NULL);

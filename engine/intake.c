@@ -1,5 +1,6 @@
-/* intake.c - reads the journal once for several streams: each stream's records become a feed (runtime/inlet.h).
- * Payloads are copied, with padding behind, so that feeds stay valid while the journal goes on. */
+/* intake.c - reads the log once for several streams: each stream's records become a feed (runtime/inlet.h).
+ * One reader of the log is kept as long as the intake is. Payloads are copied, with padding behind, so that feeds stay
+ * valid while the log goes on. */
 #include "engine/engine.h"
 
 #include <stdlib.h>
@@ -17,6 +18,7 @@ struct lane_feed {
         usec arrival, rowtime, w;
         uint64_t ordinal;
         int64_t weight;
+        uint32_t shard;
         bool derived;
     } * row;
     /* What the inlet is given. */
@@ -25,13 +27,19 @@ struct lane_feed {
     uint64_t position[BATCH_ROWS];
     usec arrival[BATCH_ROWS], rowtime[BATCH_ROWS], w[BATCH_ROWS];
     int64_t weight[BATCH_ROWS];
+    uint32_t shard[BATCH_ROWS];
 };
 
 struct intake {
     struct engine *engine;
     struct lane_feed **feed;
     size_t feed_count, feed_capacity;
+    struct log_range range;
+    uint32_t shard;            /* or LOG_ALL_SHARDS */
+    struct log_reader *reader; /* NULL: not opened yet */
     struct arena *arena;
+    struct log_item *lost;
+    size_t lost_count, lost_capacity;
     uint64_t rows, bytes;
 };
 
@@ -41,6 +49,8 @@ struct intake *intake_new(struct engine *e)
 
     in->engine = e;
     in->arena = arena_new();
+    in->range = log_range_all();
+    in->shard = LOG_ALL_SHARDS;
     return in;
 }
 
@@ -52,6 +62,9 @@ void intake_free(struct intake *in)
         free(in->feed[i]);
     }
     free(in->feed);
+    free(in->lost);
+    if (in->reader) in->engine->stats.blocks += log_reader_stats(in->reader).blocks;
+    log_reader_close(in->reader);
     arena_free(in->arena);
     free(in);
 }
@@ -74,13 +87,15 @@ static int lane_next(struct feed *feed, int max, struct feed_rows *out, struct e
         f->rowtime[n] = r->rowtime;
         f->w[n] = r->w;
         f->weight[n] = r->weight;
+        f->shard[n] = r->shard;
     }
     *out = (struct feed_rows){.count = n,
                               .record = f->record,
                               .position = f->position,
                               .order = f->order,
                               .arrival = f->arrival,
-                              .key = f->key};
+                              .key = f->key,
+                              .shard = f->shard};
     if (n && f->row[f->next - 1].derived) {
         out->rowtime = f->rowtime;
         out->w = f->w;
@@ -128,12 +143,20 @@ uint64_t intake_bytes(const struct intake *in)
     return in->bytes;
 }
 
-static bool is_aborted(const struct engine *e, uint64_t epoch)
+size_t intake_streams(const struct intake *in)
 {
-    for (size_t i = 0; i < e->aborted_count; i++) {
-        if (e->aborted[i] == epoch) return true;
-    }
-    return epoch > e->epoch;
+    return in->feed_count;
+}
+
+bool intake_wants(const struct intake *in, uint32_t stream)
+{
+    return feed_of(in, stream) != NULL;
+}
+
+/* While something is read no epoch is running: what has no commit by now never gets one. */
+static enum epoch_fate fate_of(void *arg, uint64_t epoch)
+{
+    return epoch_fate(arg, epoch) == FATE_COMMITTED ? FATE_COMMITTED : FATE_ABORTED;
 }
 
 /* Reading history again takes nothing back. */
@@ -142,7 +165,7 @@ static void note_arrival(struct stream_state *s, usec arrival)
     if (arrival > s->last_arrival) s->last_arrival = arrival;
 }
 
-static void keep(struct intake *in, struct lane_feed *f, const struct record *r, bool derived)
+static void keep(struct intake *in, struct lane_feed *f, const struct record *r, uint32_t shard)
 {
     char *data = arena_alloc(in->arena, r->data.len + FORMAT_PADDING);
     struct row *row;
@@ -159,78 +182,83 @@ static void keep(struct intake *in, struct lane_feed *f, const struct record *r,
         .w = r->w,
         .ordinal = r->ordinal,
         .weight = r->weight,
-        .derived = derived,
+        .shard = shard,
+        .derived = r->derived,
     };
     in->rows++;
     in->bytes += r->data.len;
-    if (!derived) note_arrival(state_of(in->engine, f->stream), r->arrival);
+    if (!r->derived) note_arrival(state_of(in->engine, f->stream), r->arrival);
 }
 
-/* 1: went through the whole entry; 0: stopped before its end, at *ordinal. */
-static int take_entry(struct intake *in, const struct journal_entry *entry, uint64_t *ordinal, uint64_t to,
-                      uint64_t max_rows, uint64_t max_bytes, struct err *err)
+void intake_narrow(struct intake *in, const struct log_range *range, uint32_t shard)
 {
-    struct record_walk walk;
-    struct record r;
-    struct lane_feed *f;
+    in->range = *range;
+    in->shard = shard;
+}
+
+static int open_reader(struct intake *in, uint64_t from, struct err *err)
+{
+    struct log_reader_options options = {
+        .want_count = in->feed_count,
+        .range = in->range,
+        .fate = fate_of,
+        .fate_arg = in->engine,
+    };
+    struct log_want *want = mem_alloc(in->feed_count * sizeof *want);
+    int failed;
+
+    for (size_t i = 0; i < in->feed_count; i++) {
+        enum log_origin origin = in->feed[i]->what == INTAKE_OUTSIDE ? LOG_OUTSIDE_RECORDS : LOG_ALL_RECORDS;
+        want[i] = (struct log_want){in->feed[i]->stream, in->shard, origin};
+    }
+    options.want = want;
+    if (from > options.range.from) options.range.from = from;
+    if (in->engine->checkpoint_place.first <= from) options.hint = in->engine->checkpoint_place.at;
+    failed = log_reader_open(in->engine->log, &options, &in->reader, err);
+    free(want);
+    return failed;
+}
+
+static void note_lost(struct intake *in, const struct log_item *item)
+{
+    in->lost = mem_grow(in->lost, &in->lost_capacity, in->lost_count + 1, sizeof *in->lost);
+    in->lost[in->lost_count++] = *item;
+}
+
+bool intake_lost(const struct intake *in, size_t i, struct log_item *out)
+{
+    if (i < in->lost_count) *out = in->lost[i];
+    return i < in->lost_count;
+}
+
+/* 1: there is room for more, but no more; 0: it is full; -1. */
+static int take_records(struct intake *in, uint64_t *ordinal, uint64_t to, uint64_t max_rows, uint64_t max_bytes,
+                        struct err *err)
+{
+    struct log_item item;
     int got;
 
-    if (record_walk_begin(&walk, entry, err)) return -1;
-    f = feed_of(in, walk.stream);
-    if (!f || (entry->type == ENTRY_CHUNK && (f->what == INTAKE_OUTSIDE || is_aborted(in->engine, walk.epoch))))
-        return 1;
-    while ((got = record_next(&walk, &r, err)) > 0) {
-        if (r.ordinal < *ordinal) continue;
-        if (r.ordinal >= to || in->rows >= max_rows || in->bytes >= max_bytes) {
-            *ordinal = r.ordinal;
-            return 0;
-        }
-        keep(in, f, &r, entry->type == ENTRY_CHUNK);
+    while (in->rows < max_rows && in->bytes < max_bytes) {
+        if ((got = log_next(in->reader, to, &item, err)) <= 0) return got < 0 ? -1 : 1;
+        if (item.kind == LOG_LOST) note_lost(in, &item);
+        if (item.kind != LOG_RECORD || item.record.ordinal < *ordinal) continue;
+        keep(in, feed_of(in, item.stream), &item.record, item.shard);
+        *ordinal = item.record.ordinal + 1;
     }
-    return got < 0 ? -1 : 1;
+    return 0;
 }
 
-/* The cursor is on the entry: the place is in its group. */
-static void note_group(struct place *place, const struct journal_entry *entry)
-{
-    if (place->at.file == entry->group.file && place->at.offset == entry->group.offset) return;
-    place->at = entry->group;
-    place->first = entry->ordinal;
-}
-
-int intake_read(struct intake *in, struct place *place, uint64_t to, uint64_t max_rows, uint64_t max_bytes,
+int intake_read(struct intake *in, uint64_t *ordinal, uint64_t to, uint64_t max_rows, uint64_t max_bytes,
                 struct err *err)
 {
-    struct journal_cursor *c;
-    struct journal_entry entry;
-    int got = 0;
+    int got = 1;
 
     in->rows = in->bytes = 0;
+    in->lost_count = 0;
     for (size_t i = 0; i < in->feed_count; i++) in->feed[i]->count = in->feed[i]->next = 0;
     arena_reset(in->arena);
-    if (journal_cursor_open(in->engine->journal, place->at, &c, err)) return -1;
-    while ((got = journal_next(c, &entry, err)) > 0) {
-        int whole = 1;
-        uint64_t end = entry.ordinal + entry.count;
-
-        if (entry.ordinal >= to) break;
-        note_group(place, &entry);
-        if (end <= place->ordinal) continue;
-        if (entry.type == ENTRY_RECORDS || entry.type == ENTRY_CHUNK)
-            whole = take_entry(in, &entry, &place->ordinal, to, max_rows, max_bytes, err);
-        if (whole < 0) got = -1;
-        if (whole <= 0) break;
-        place->ordinal = end < to ? end : to;
-    }
-    journal_cursor_close(c);
+    if (in->feed_count && !in->reader && open_reader(in, *ordinal, err)) return -1;
+    if (in->feed_count) got = take_records(in, ordinal, to, max_rows, max_bytes, err);
+    if (got > 0 && *ordinal < to) *ordinal = to;
     return got < 0 ? -1 : 0;
-}
-
-int intake_skip(struct engine *e, struct place *place, uint64_t to, struct err *err)
-{
-    struct intake *none = intake_new(e);
-    int failed = intake_read(none, place, to, UINT64_MAX, UINT64_MAX, err);
-
-    intake_free(none);
-    return failed;
 }

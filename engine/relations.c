@@ -1,29 +1,20 @@
-/* relations.c - what SQLite can read: every view, every stream's history, and the system tables (system_tables.c).
+/* relations.c - what SQLite can read: every view, every stream's history (relations_range.c: or a part of it), and the
+ * system tables (system_tables.c).
  *
  * A stream's history is read the way the engine reads it, through an inlet, from the journal or from the file in place:
  * so `_watermark` and the rows that are bad are the same. Its hidden columns follow those of its schema. */
-#include "engine/engine.h"
+#include "engine/sharding.h"
 
+#include "engine/relations_range.h"
 #include "runtime/view.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum hidden {
-    HIDDEN_OP,
-    HIDDEN_SHARD,
-    HIDDEN_SEQUENCE,
-    HIDDEN_ARRIVAL,
-    HIDDEN_KEY,
-    HIDDEN_ROWTIME,
-    HIDDEN_WATERMARK,
-    HIDDEN_COUNT
-};
-
 static const struct field hidden_fields[HIDDEN_COUNT] = {
     {.name = "_op", .type = {.kind = TYPE_VARCHAR}},
     {.name = "SHARD_ID", .type = {.kind = TYPE_VARCHAR}},
-    {.name = "SEQUENCE_NUMBER", .type = {.kind = TYPE_VARCHAR}},
+    {.name = "SEQUENCE_NUMBER", .type = {.kind = TYPE_BIGINT}}, /* compared as a number */
     {.name = "APPROXIMATE_ARRIVAL_TIME", .type = {.kind = TYPE_TIMESTAMP}},
     {.name = "PARTITION_KEY", .type = {.kind = TYPE_VARCHAR}},
     {.name = "ROWTIME", .type = {.kind = TYPE_TIMESTAMP}},
@@ -82,7 +73,8 @@ static void view_close(struct relation_cursor *cursor)
     free(cursor);
 }
 
-static const struct relation_class view_class = {view_open, view_next, view_value, view_close};
+static const struct relation_class view_class = {
+    .open = view_open, .next = view_next, .value = view_value, .close = view_close};
 
 /* ---- streams ---- */
 
@@ -93,10 +85,9 @@ struct stream_cursor {
     struct inlet *inlet;
     struct intake *intake; /* of a stream in the log */
     struct source *source; /* of one read in place */
-    struct place place;
-    uint64_t end;
-    int row; /* in the inlet's batch */
-    struct buf number;
+    uint64_t ordinal, end; /* of the log: the first not read yet; where it ends */
+    int row;               /* in the inlet's batch */
+    char shard[SHARD_ID_TEXT];
 };
 
 static void stream_close(struct relation_cursor *cursor)
@@ -106,7 +97,6 @@ static void stream_close(struct relation_cursor *cursor)
     inlet_free(c->inlet);
     intake_free(c->intake);
     if (c->source) c->source->class->close(c->source);
-    buf_free(&c->number);
     free(c);
 }
 
@@ -125,7 +115,11 @@ static int open_file(struct stream_cursor *c, struct err *err)
 
 static int open_log(struct stream_cursor *c, struct err *err)
 {
-    c->place.ordinal = 1;
+    struct log_floor floor;
+
+    c->ordinal = log_horizon(c->engine->log, c->object->id);
+    if (log_floor(c->engine->log, c->object->id, c->ordinal, &floor, err)) return -1;
+    c->inlet->memory.max_time = floor.event_time;
     c->intake = intake_new(c->engine);
     intake_want(c->intake, c->object->id, INTAKE_HISTORY);
     c->inlet->feed = intake_feed(c->intake, c->object->id);
@@ -165,8 +159,8 @@ static int refill(struct stream_cursor *c, struct err *err)
         c->inlet->drained = false;
         if (inlet_fill(c->inlet, BATCH_ROWS, err)) return -1;
         if (c->inlet->next < c->inlet->count) return 1;
-        if (!c->intake || c->place.ordinal >= c->end) return 0;
-        if (intake_read(c->intake, &c->place, c->end, UINT64_MAX, HISTORY_BYTES, err)) return -1;
+        if (!c->intake || c->ordinal >= c->end) return 0;
+        if (intake_read(c->intake, &c->ordinal, c->end, UINT64_MAX, HISTORY_BYTES, err)) return -1;
     }
 }
 
@@ -203,11 +197,12 @@ static void hidden_value(struct stream_cursor *c, enum hidden which, struct rela
 
     switch (which) {
     case HIDDEN_OP: set_text(out, in->has_weight && in->weight[c->row] < 0 ? str_lit("-U") : str_lit("+U")); break;
-    case HIDDEN_SHARD: set_text(out, str_lit("shardId-000000000000")); break;
+    case HIDDEN_SHARD:
+        shard_id_print(in->has_shard ? in->shard[c->row] : 0, c->shard);
+        set_text(out, str_lit(c->shard));
+        break;
     case HIDDEN_SEQUENCE:
-        c->number.len = 0;
-        buf_printf(&c->number, "%llu", (unsigned long long)in->position[c->row]);
-        set_text(out, str_of(c->number.ptr, c->number.len));
+        *out = (struct relation_value){.type = hidden_fields[which].type, .i = (int64_t)in->position[c->row]};
         break;
     case HIDDEN_ARRIVAL: set_time(out, in->arrival[c->row]); break;
     case HIDDEN_KEY: set_text(out, in->has_key ? str_of(in->key[c->row].ptr, in->key[c->row].len) : str_lit("")); break;
@@ -227,7 +222,35 @@ static void stream_value(struct relation_cursor *cursor, int column, struct rela
         hidden_value(c, (enum hidden)(column - c->object->field_count), out);
 }
 
-static const struct relation_class stream_class = {stream_open, stream_next, stream_value, stream_close};
+/* A watermark is a matter of all rows before. */
+static bool stream_narrows(const struct relation *relation, int column, uint64_t used)
+{
+    int watermark = relation->visible + HIDDEN_WATERMARK;
+
+    if (used >> (watermark < 63 ? watermark : 63) & 1) return false;
+    return column >= relation->visible && range_uses((enum hidden)(column - relation->visible));
+}
+
+static void stream_narrow(struct relation_cursor *cursor, const struct relation_bound *bounds, int count)
+{
+    struct stream_cursor *c = (struct stream_cursor *)cursor;
+    struct log_range range = log_range_all();
+    uint32_t shard = LOG_ALL_SHARDS;
+
+    if (!c->intake) return;
+    for (int i = 0; i < count; i++) {
+        struct relation_bound b = bounds[i];
+        range_narrow(&range, &shard, (enum hidden)(b.column - cursor->relation->visible), &b);
+    }
+    intake_narrow(c->intake, &range, shard);
+}
+
+static const struct relation_class stream_class = {.open = stream_open,
+                                                   .next = stream_next,
+                                                   .value = stream_value,
+                                                   .close = stream_close,
+                                                   .narrows = stream_narrows,
+                                                   .narrow = stream_narrow};
 
 /* ---- finding them ---- */
 

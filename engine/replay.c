@@ -31,11 +31,10 @@ static int replay_rows(struct engine *e, struct group *g, const struct epoch *en
     if (entry->range_count) {
         failed = epoch_run_in_place(e, g, &ep, entry, UINT64_MAX, err) || check_ranges(e, entry, &ep, err);
     } else {
-        failed =
-            intake_read(in, &g->place, entry->to, UINT64_MAX, UINT64_MAX, err) || epoch_run_journal(e, g, &ep, in, err);
+        failed = intake_read(in, &g->ordinal, entry->to, UINT64_MAX, UINT64_MAX, err) ||
+                 epoch_run_journal(e, g, &ep, in, err);
     }
     if (!failed) failed = flow_finish(g->flow, err);
-    intake_free(in);
     free(ep.range);
     return failed ? -1 : 0;
 }

@@ -23,6 +23,7 @@ struct select_query {
 static void query_free(struct select_query *q)
 {
     readings_close(&q->group);
+    intake_free(q->group.intake);
     flow_free(q->group.flow);
     rowset_free(q->rows);
     object_free(q->object);
@@ -94,7 +95,7 @@ static struct select_query *query_new(struct engine *e, struct object *o)
 
     q->object = o;
     q->group.id = o->id;
-    q->group.place.ordinal = 1;
+    q->group.ordinal = 1;
     q->group.query = q;
     q->group.flow = flow_new(&options);
     q->rows = rowset_for(o->fields, o->field_count);
@@ -110,7 +111,7 @@ static int query_start(struct engine *e, struct select_query *q, struct err *err
 
     if (flow_add(q->group.flow, e->catalog, q->object, err)) return -1;
     for (int i = 0; (in = flow_inlet(q->group.flow, i)) != NULL; i++) {
-        if (in->object->source == SOURCE_FILE && reading_add(e, &q->group, in->object, err)) return -1;
+        if (build_begin_inlet(e, &q->group, in, err)) return -1;
     }
     return 0;
 }

@@ -1,7 +1,8 @@
 /* session.c - statements in, rows out; records in; epochs until there is nothing left to do. */
-#include "engine/engine.h"
+#include "engine/sharding.h"
 
 #include "parser/split.h"
+#include "parser/unparse.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +30,7 @@ int engine_step(struct engine *e, struct err *err)
     if (check_alive(e, err)) return -1;
     did = epoch_step(e, &e->main, err);
     if (did < 0) return engine_fail(e, err); /* half an epoch is in the operators */
-    if (did > 0 && checkpoint_maybe(e, err)) return after(e, -1, err);
+    if ((did > 0 && checkpoint_maybe(e, err)) || upkeep(e, err)) return after(e, -1, err);
     return selects_step(e) || did;
 }
 
@@ -71,40 +72,79 @@ int session_check_writable(const struct object *o, int at, struct err *err)
     return 0;
 }
 
-static int put_records(struct engine *e, const struct object *o, const struct str *records, int n, struct err *err)
-{
-    struct buf run = {0};
-    int failed = 0;
-
-    record_run_begin(&run, o->id, 0);
-    for (int i = 0; !failed && i < n; i++) {
-        struct str r = records[i];
-        if (r.len > RECORD_DATA_MAX) r.len = RECORD_DATA_MAX;
-        failed = record_run_add(&run, str_of("", 0), r, err);
-    }
-    if (!failed) failed = journal_put(e->journal, ENTRY_RECORDS, (uint32_t)n, str_of(run.ptr, run.len), NULL, err);
-    buf_free(&run);
-    if (!failed) state_of(e, o->id)->appended += (uint64_t)n;
-    return failed;
-}
+/* Records on their way into the journal: neighbours of the same shard share an entry. */
+struct run {
+    struct engine *engine;
+    const struct object *object;
+    int64_t into; /* the shard that was asked for, or -1 */
+    struct buf payload;
+    uint32_t shard, count;
+};
 
 enum { RUN_BYTES = 8 * 1024 * 1024 };
 
-int engine_put(struct engine *e, const char *stream, const struct str *records, int n, struct err *err)
+static int run_put(struct run *r, struct err *err)
 {
-    const struct object *o;
+    struct engine *e = r->engine;
+
+    if (!r->count) return 0;
+    if (journal_put(e->journal, ENTRY_RECORDS, r->count, str_of(r->payload.ptr, r->payload.len), NULL, err)) return -1;
+    sharding_count(e, r->object->id, r->shard, r->count);
+    state_of(e, r->object->id)->appended += r->count;
+    r->count = 0;
+    return 0;
+}
+
+static int run_add(struct run *r, struct str data, struct err *err)
+{
+    struct str key = {0};
+    uint32_t shard;
+
+    if (data.len > RECORD_DATA_MAX) data.len = RECORD_DATA_MAX;
+    shard = sharding_choose(r->engine, r->object, data, &key);
+    if (r->into >= 0) shard = (uint32_t)r->into;
+    if (r->count && (shard != r->shard || r->payload.len + data.len > RUN_BYTES) && run_put(r, err)) return -1;
+    if (!r->count) record_run_begin(&r->payload, r->object->id, shard);
+    r->shard = shard;
+    r->count++;
+    return record_run_add(&r->payload, key, data, err);
+}
+
+/* The shard takes records. */
+static int check_shard(struct engine *e, const struct object *o, int64_t into, struct err *err)
+{
+    const struct shards *s = sharding_shards(e, o->id);
+
+    if (into < 0 || (!s && into == 0)) return 0;
+    if (s && into < shards_count(s) && shards_get(s, (uint32_t)into)->to == SHARD_OPEN) return 0;
+    return err_set(err, ERR_VALUE, -1, "%s has no open shard %lld", o->name, (long long)into);
+}
+
+static int put_records(struct engine *e, const char *stream, int64_t into, const struct str *records, int n,
+                       struct err *err)
+{
+    struct run run = {.engine = e, .into = into};
+    int failed = 0;
 
     if (check_alive(e, err)) return -1;
-    o = catalog_find(e->catalog, str_lit(stream), false, 1u << OBJECT_STREAM, -1, err);
-    if (!o || session_check_writable(o, -1, err)) return -1;
-    for (int from = 0; from < n;) {
-        size_t bytes = 0;
-        int to = from;
-        while (to < n && (to == from || bytes + records[to].len < RUN_BYTES)) bytes += records[to++].len;
-        if (after(e, put_records(e, o, records + from, to - from, err), err)) return -1;
-        from = to;
-    }
-    return 0;
+    run.object = catalog_find(e->catalog, str_lit(stream), false, 1u << OBJECT_STREAM, -1, err);
+    if (!run.object || session_check_writable(run.object, -1, err) || check_shard(e, run.object, into, err)) return -1;
+    for (int i = 0; !failed && i < n; i++) failed = run_add(&run, records[i], err);
+    if (!failed) failed = run_put(&run, err);
+    buf_free(&run.payload);
+    return after(e, failed, err);
+}
+
+int engine_put(struct engine *e, const char *stream, const struct str *records, int n, struct err *err)
+{
+    return put_records(e, stream, -1, records, n, err);
+}
+
+int engine_append_to(struct engine *e, const char *stream, uint32_t shard, const struct str *records, int n,
+                     struct err *err)
+{
+    if (put_records(e, stream, shard, records, n, err)) return -1;
+    return after(e, journal_sync(e->journal, UINT64_MAX, err), err);
 }
 
 int engine_append(struct engine *e, const char *stream, const struct str *records, int n, struct err *err)
@@ -170,6 +210,24 @@ static int explain(struct engine *e, const struct statement *s, struct arena *ar
     return explain_execute(e, s, arena, handler, arg, err);
 }
 
+static int show_shards(struct engine *e, const struct statement *s, rows_handler handler, void *arg,
+                       enum answer *answer, struct err *err)
+{
+    struct buf sql = {0};
+    const struct ident *last = s->show.of.count ? &s->show.of.parts[s->show.of.count - 1] : NULL;
+    const struct object *o = NULL;
+    int failed;
+
+    if (last && !(o = catalog_find(e->catalog, last->text, last->quoted, 1u << OBJECT_STREAM, last->at, err)))
+        return -1;
+    buf_puts(&sql, "SELECT * FROM weir_shards");
+    if (o) buf_puts(&sql, " WHERE stream = ");
+    if (o) unparse_string(&sql, str_lit(o->name));
+    failed = run_sqlite(e, str_of(sql.ptr, sql.len), handler, arg, answer, err);
+    buf_free(&sql);
+    return failed;
+}
+
 static int execute(struct engine *e, const struct statement *s, struct str sql, const char *base_dir,
                    struct arena *arena, rows_handler handler, void *arg, enum answer *answer, struct err *err)
 {
@@ -200,6 +258,7 @@ static int execute(struct engine *e, const struct statement *s, struct str sql, 
     case STATEMENT_CREATE_DASHBOARD: return unsupported(s, "CREATE DASHBOARD", err);
     case STATEMENT_COPY: return unsupported(s, "COPY", err);
     case STATEMENT_SHOW:
+        if (s->show.what == SHOW_SHARDS) return show_shards(e, s, handler, arg, answer, err);
         if (show_query(s)) return run_sqlite(e, str_lit(show_query(s)), handler, arg, answer, err);
         *answer = ANSWER_ROWS;
         return show_execute(e, s, handler, arg, err);

@@ -24,6 +24,7 @@ struct engine_options {
     uint64_t seed;             /* of CUT_RANDOM, and of the order of partitions and morsels below */
     int lanes;                 /* until there are threads: > 1 runs partitions and morsels in seeded random order */
     bool no_max_ahead;         /* tests: max_ahead is off unless a stream sets it */
+    uint64_t file_bytes_max;   /* of a journal file; 0: the default */
     uint64_t checkpoint_bytes; /* a checkpoint after this much journal; 0: the default */
     void (*warn)(void *arg, const char *text); /* warnings and notices for stderr; may be NULL */
     void *warn_arg;
@@ -80,6 +81,9 @@ int engine_end(struct engine *e, const char *stream, struct err *err) MUST_CHECK
  * durable. */
 int engine_put(struct engine *e, const char *stream, const struct str *records, int n, struct err *err) MUST_CHECK;
 int engine_append(struct engine *e, const char *stream, const struct str *records, int n, struct err *err) MUST_CHECK;
+/* The same as engine_append, into an open shard of the writer's choice. */
+int engine_append_to(struct engine *e, const char *stream, uint32_t shard, const struct str *records, int n,
+                     struct err *err) MUST_CHECK;
 /* How many records were ever appended to it from outside (for tests that resume after a crash). 0 if unknown. */
 uint64_t engine_appended(struct engine *e, const char *stream);
 
@@ -93,6 +97,9 @@ struct engine_stats {
     uint64_t epochs, records, late_rows, error_rows;
     uint64_t records_replayed; /* read again since the last checkpoint, at open */
     uint64_t checkpoints;
+    uint64_t compacted; /* journal files that became segments */
+    uint64_t blocks;    /* of segments that were read, by readers that are done */
+    uint64_t retained;  /* segments that were deleted because they were old */
     uint64_t torn_bytes;
     uint64_t syncs; /* of the journal, since it was opened */
 };

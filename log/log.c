@@ -234,6 +234,32 @@ struct journal *log_journal(struct log *log)
     return log->journal;
 }
 
+/* The ordinal of the group at *place; where there is none, *place is the beginning. */
+static int read_first(struct log *log, struct log_place *place, struct err *err)
+{
+    struct journal_cursor *cursor;
+    struct journal_entry entry;
+    int got;
+
+    if (journal_cursor_open_file(log->journal, place->at, &cursor, err)) return -1;
+    got = journal_next(cursor, &entry, err);
+    if (got > 0) place->first = entry.ordinal;
+    if (got == 0) *place = (struct log_place){0};
+    journal_cursor_close(cursor);
+    return got < 0 ? -1 : 0;
+}
+
+int log_find_place(struct log *log, uint64_t ordinal, struct log_place *place, struct err *err)
+{
+    int failed;
+
+    pthread_mutex_lock(&log->mutex);
+    if (place->at.file < log_next_file(log)) place->at = (struct journal_position){log_next_file(log), 0};
+    failed = journal_find(log->journal, ordinal, USEC_MIN, &place->at, err) || read_first(log, place, err);
+    pthread_mutex_unlock(&log->mutex);
+    return failed ? -1 : 0;
+}
+
 /* ---- what there is ---- */
 
 uint64_t log_horizon(struct log *log, uint32_t stream)

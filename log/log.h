@@ -40,6 +40,14 @@ int log_close(struct log *log, struct err *err) MUST_CHECK;
 void log_abandon(struct log *log);
 struct journal *log_journal(struct log *log);
 
+/* Where log_open may begin. */
+struct log_place {
+    struct journal_position at; /* {0, 0}: where the journal begins */
+    uint64_t first;             /* the ordinal with which the group there begins */
+};
+/* Moves *place, or its beginning, on to the last group of the journal that begins at or before an ordinal. */
+int log_find_place(struct log *log, uint64_t ordinal, struct log_place *place, struct err *err) MUST_CHECK;
+
 /* ---- the passes ---- */
 
 /* What has become of an epoch that has left chunks in the journal. */

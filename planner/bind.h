@@ -38,6 +38,13 @@ struct insert_rows {
 int bind_insert(const struct bind_context *ctx, struct arena *arena, const struct statement *s, struct insert_rows *out,
                 struct err *err) MUST_CHECK;
 
+/* ALTER STREAM s SET (...): what is to change of a stream. */
+struct stream_change {
+    int shards;     /* 0: as they are */
+    usec retention; /* USEC_MIN: as it is; USEC_MAX: for ever */
+};
+int bind_alter_stream(const struct bind_context *ctx, struct arena *arena, const struct statement *s,
+                      struct stream_change *out, struct err *err) MUST_CHECK;
 /* INSERT INTO stream [(columns)] SELECT ..., whose query somebody else answers. For each of its `count` columns the
  * stream's; and one of its rows, given as constants of the kinds NULL, BIGINT, DOUBLE, VARCHAR and BINARY, as a row of
  * insert_rows; NULL on error. */

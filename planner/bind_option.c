@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SHARDS_LIMIT = 1024 }; /* open ones of a stream */
+
 /* What the options of one stream say. */
 struct stream_options {
     struct object *object;
-    int connector_at, path_at; /* -1: not said */
+    int connector_at, path_at, log_at; /* -1: not said; log_at: an option of streams in the log */
 };
 
 /* ---- values ---- */
@@ -151,6 +153,45 @@ static int set_idle_timeout(struct binder *b, const char *name, const struct exp
     return span_value(b, name, e, &s->object->idle_timeout);
 }
 
+static int set_shards(struct binder *b, const char *name, const struct expr *e, struct stream_options *s)
+{
+    const char *text = e->kind == EXPR_NUMBER ? value_text(b, e) : NULL;
+    char *end = NULL;
+    long count = text ? strtol(text, &end, 10) : 0;
+
+    if (!text || *end || count < 1 || count > SHARDS_LIMIT)
+        return err_set(b->err, ERR_VALUE, e->at, "%s is a number from 1 to %d", name, SHARDS_LIMIT);
+    s->log_at = e->at;
+    s->object->shards = (int)count;
+    return 0;
+}
+
+static int set_retention(struct binder *b, const char *name, const struct expr *e, struct stream_options *s)
+{
+    s->log_at = e->at;
+    if (e->kind == EXPR_TEXT && str_equal_nocase(e->text, str_lit("off"))) {
+        s->object->retention = USEC_MAX;
+        return 0;
+    }
+    if (span_value(b, name, e, &s->object->retention)) return -1;
+    return s->object->retention >= USEC_SECOND
+               ? 0
+               : err_set(b->err, ERR_VALUE, e->at, "%s is a second at least, or 'off'", name);
+}
+
+static int set_partition_by(struct binder *b, const char *name, const struct expr *e, struct stream_options *s)
+{
+    const char *text = value_text(b, e);
+    struct object *o = s->object;
+
+    if (!text) return -1;
+    s->log_at = e->at;
+    for (int i = 0; i < o->field_count; i++) {
+        if (str_equal_nocase(str_lit(text), str_lit(o->fields[i].name))) o->partition_field = i;
+    }
+    return o->partition_field >= 0 ? 0 : err_set(b->err, ERR_NAME, e->at, "%s: unknown column \"%s\"", name, text);
+}
+
 static int refuse_option(struct binder *b, const char *name, const struct expr *e, struct stream_options *s)
 {
     (void)s;
@@ -162,8 +203,8 @@ static const struct option_rule {
     int (*set)(struct binder *b, const char *name, const struct expr *value, struct stream_options *s);
 } rules[] = {
     {"format", set_format},       {"connector", set_connector},       {"path", set_path},
-    {"max_ahead", set_max_ahead}, {"idle_timeout", set_idle_timeout}, {"shards", refuse_option},
-    {"retention", refuse_option}, {"partition_by", refuse_option},    {"follow", refuse_option},
+    {"max_ahead", set_max_ahead}, {"idle_timeout", set_idle_timeout}, {"shards", set_shards},
+    {"retention", set_retention}, {"partition_by", set_partition_by}, {"follow", refuse_option},
 };
 enum { RULES = sizeof rules / sizeof *rules };
 
@@ -207,6 +248,8 @@ static int check_options(struct binder *b, const struct stream_options *s)
         return err_set(b->err, ERR_VALUE, s->connector_at, "connector = 'file' needs a path");
     if (o->source != SOURCE_FILE && s->path_at >= 0)
         return err_set(b->err, ERR_VALUE, s->path_at, "path needs connector = 'file'");
+    if (o->source == SOURCE_FILE && s->log_at >= 0)
+        return bind_later(b, s->log_at, "a file that is copied into the log (shards, partition_by, retention)"), -1;
     if (o->source == SOURCE_FILE && o->watermark_field < 0) {
         return err_set(b->err, ERR_TYPE, s->connector_at,
                        "reading in place requires a WATERMARK: add WATERMARK FOR ts AS ts - INTERVAL '5' SECOND, ts "
@@ -217,18 +260,48 @@ static int check_options(struct binder *b, const struct stream_options *s)
 
 int bind_stream_options(struct binder *b, const struct options *options, struct object *o)
 {
-    struct stream_options s = {o, -1, -1};
+    struct stream_options s = {.object = o, .connector_at = -1, .path_at = -1, .log_at = -1};
     bool guarded = o->watermark_field >= 0;
 
     o->format = "json";
     o->max_ahead = guarded ? b->ctx->max_ahead_default : USEC_MAX;
     o->idle_timeout = 5 * USEC_SECOND;
+    o->shards = 1;
+    o->partition_field = -1;
+    o->retention = USEC_MAX;
     o->options = arena_alloc(b->arena, (size_t)options->count * sizeof *o->options);
     for (int i = 0; i < options->count; i++) {
         if (set_option(b, &options->items[i], &s)) return -1;
     }
     if (o->source == SOURCE_FILE && !object_option(o, "max_ahead")) o->max_ahead = USEC_MAX; /* a file has no clock */
     return check_options(b, &s);
+}
+
+/* ---- ALTER STREAM ---- */
+
+static int alter_option(struct binder *b, const struct option_def *written, struct stream_options *s)
+{
+    const struct option_rule *rule = find_rule(b, &written->key);
+
+    if (!rule) return -1;
+    if (rule->set != set_shards && rule->set != set_retention)
+        return err_set(b->err, ERR_NAME, written->key.at,
+                       "ALTER STREAM changes shards and retention; %s is for CREATE OR REPLACE STREAM", rule->name);
+    return rule->set(b, rule->name, written->value, s);
+}
+
+int bind_alter_stream(const struct bind_context *ctx, struct arena *arena, const struct statement *s,
+                      struct stream_change *out, struct err *err)
+{
+    struct object change = {.retention = USEC_MIN};
+    struct stream_options options = {.object = &change, .connector_at = -1, .path_at = -1, .log_at = -1};
+    struct binder b = {.ctx = ctx, .arena = arena, .err = err};
+
+    for (int i = 0; i < s->options.count; i++) {
+        if (alter_option(&b, &s->options.items[i], &options)) return -1;
+    }
+    *out = (struct stream_change){change.shards, change.retention};
+    return 0;
 }
 
 int bind_refuse_options(struct binder *b, const struct options *options, const char *of)

@@ -63,7 +63,9 @@ struct object *object_new(enum object_kind kind)
     o->kind = kind;
     o->arena = arena;
     o->watermark_field = -1;
-    o->max_ahead = USEC_MAX;
+    o->max_ahead = o->retention = USEC_MAX;
+    o->partition_field = -1;
+    o->shards = 1;
     return o;
 }
 

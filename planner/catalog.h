@@ -57,7 +57,10 @@ struct object {
     const char *path; /* of a file, made absolute against the query file's folder by the engine; else NULL */
     usec max_ahead;   /* USEC_MAX: no guard */
     usec idle_timeout;
-    bool changelog; /* its records carry weights (_op) */
+    int shards;          /* to begin with */
+    int partition_field; /* its records' partition key, or -1 */
+    usec retention;      /* records that arrived longer ago may go; USEC_MAX: none. ALTER STREAM changes it */
+    bool changelog;      /* its records carry weights (_op) */
 
     /* Queries (a view, a pump, a stream AS SELECT): */
     struct plan *plan; /* NULL: not a query */

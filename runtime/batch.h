@@ -73,6 +73,7 @@ struct batch {
     const struct text *raw;
     const uint64_t *position; /* sequence number, or byte offset in the file */
     const struct text *key;   /* partition keys */
+    const uint32_t *shard;    /* of position; NULL: all in shard 0 */
     const char *stream_name;
 };
 

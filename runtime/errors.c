@@ -4,6 +4,7 @@
 
 #include "base/num.h"
 #include "base/utf8.h"
+#include "log/shard.h"
 #include "runtime/node.h"
 
 #include <stdio.h>
@@ -116,7 +117,7 @@ static void set_shown(struct rowset *rs, struct column *c, int row, const char *
 static void set_record(struct rowset *rs, struct column *to, int row, const struct batch *b, int at)
 {
     struct buf printed = {0};
-    char number[NUM_TEXT_MAX];
+    char number[NUM_TEXT_MAX], shard[SHARD_ID_TEXT];
 
     if (b->raw) {
         set_shown(rs, &to[DATA_ROW], row, b->raw[at].ptr, b->raw[at].len);
@@ -125,7 +126,8 @@ static void set_record(struct rowset *rs, struct column *to, int row, const stru
         set_shown(rs, &to[DATA_ROW], row, printed.ptr, printed.len);
     }
     set_string(rs, &to[STREAM_NAME], row, b->stream_name);
-    set_string(rs, &to[SHARD_ID], row, b->position ? "shardId-000000000000" : NULL);
+    shard_id_print(b->shard ? b->shard[at] : 0, shard);
+    set_string(rs, &to[SHARD_ID], row, b->position ? shard : NULL);
     if (b->position) num_print_int((int64_t)b->position[at], number);
     set_string(rs, &to[SEQUENCE_NUMBER], row, b->position ? number : NULL);
     buf_free(&printed);
@@ -174,6 +176,37 @@ void errors_report(void *flow, const struct query_context *ctx, const struct bat
     }
     set_string(f->error_rows, &to[PUMP_NAME], row, ctx ? ctx->name : NULL);
     set_record(f->error_rows, to, row, b, at);
+}
+
+void flow_report_lost(struct flow *f, const char *stream, const struct log_range *lost, usec arrival)
+{
+    struct row_head head = {{lost->from, 0}, arrival, arrival, arrival, 1};
+    char message[160];
+
+    snprintf(message, sizeof message,
+             "the records with the sequence numbers %llu to %llu were deleted when their retention ended",
+             (unsigned long long)lost->from, (unsigned long long)lost->to - 1);
+    for (size_t i = 0; i < f->query_count; i++) {
+        struct query_context *ctx = &f->query[i]->context;
+        struct column *to;
+        int row;
+
+        count(f, ctx, ROW_OK);
+        if (counts_only(f, ctx)) continue;
+        head.order.place = ctx->rank;
+        to = rowset_add(f->error_rows, &head, &row);
+        to[ERROR_TIME].ints[row] = arrival;
+        set_string(f->error_rows, &to[ERROR_LEVEL], row, "WARN");
+        set_string(f->error_rows, &to[ERROR_NAME], row, "lost history");
+        set_string(f->error_rows, &to[ERROR_MESSAGE], row, message);
+        bit_clear(to[DATA_ROWTIME].valid, row);
+        to[DATA_ROWTIME].ints[row] = 0;
+        set_string(f->error_rows, &to[DATA_ROW], row, NULL);
+        set_string(f->error_rows, &to[PUMP_NAME], row, ctx->name);
+        set_string(f->error_rows, &to[STREAM_NAME], row, stream);
+        set_string(f->error_rows, &to[SHARD_ID], row, NULL);
+        set_string(f->error_rows, &to[SEQUENCE_NUMBER], row, NULL);
+    }
 }
 
 /* The same record, query and error: one row. */

@@ -7,6 +7,7 @@
 #ifndef WEIR_RUNTIME_FLOW_H
 #define WEIR_RUNTIME_FLOW_H
 
+#include "log/segment_read.h"
 #include "runtime/graph.h"
 #include "runtime/inlet.h"
 
@@ -69,6 +70,9 @@ struct flow_counts {
 struct flow_counts flow_counts(const struct flow *f, uint32_t query);
 /* The least watermark (that the clock can reach) at which a window over arrival time closes; USEC_MAX: none. */
 usec flow_next_tick(const struct flow *f);
+
+/* What its queries were to read of a stream is gone (ordinals from, to): a row of error_stream for each of them. */
+void flow_report_lost(struct flow *f, const char *stream, const struct log_range *lost, usec arrival);
 
 /* Checkpoints: the flow's own bytes (inlets, nodes, queries' small state), and each query's pages. */
 void flow_save(struct flow *f, struct buf *out);

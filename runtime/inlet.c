@@ -100,10 +100,12 @@ int inlet_fill(struct inlet *in, int max, struct err *err)
     memcpy(in->record, rows.record, (size_t)rows.count * sizeof *in->record);
     memcpy(in->position, rows.position, (size_t)rows.count * sizeof *in->position);
     memcpy(in->arrival, rows.arrival, (size_t)rows.count * sizeof *in->arrival);
+    in->has_shard = rows.shard != NULL;
     in->has_key = rows.key != NULL;
     in->has_weight = rows.weight != NULL;
     in->has_order = rows.order != NULL;
     in->derived = rows.w != NULL;
+    if (rows.shard) memcpy(in->shard, rows.shard, (size_t)rows.count * sizeof *in->shard);
     if (rows.key) memcpy(in->key, rows.key, (size_t)rows.count * sizeof *in->key);
     if (rows.weight) memcpy(in->weight, rows.weight, (size_t)rows.count * sizeof *in->weight);
     if (rows.order) take_order(in, rows.order);
@@ -179,6 +181,7 @@ void inlet_batch(struct inlet *in, int from, int to, uint16_t *sel, struct batch
         .raw = in->record,
         .position = in->position,
         .key = in->has_key ? in->key : NULL,
+        .shard = in->has_shard ? in->shard : NULL,
         .stream_name = in->object->name,
     };
 }

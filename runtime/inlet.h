@@ -15,6 +15,7 @@ struct feed_rows {
     const struct order *order; /* NULL: read in place; the merge gives it */
     const usec *arrival;
     const struct text *key;
+    const uint32_t *shard;   /* NULL: all in shard 0 */
     const usec *rowtime, *w; /* of derived records read back from the log, else NULL */
     const int64_t *weight;
     bool end_of_input; /* with count 0: the source has no more at all, not only in this epoch */
@@ -58,7 +59,8 @@ struct inlet {
     uint64_t position[BATCH_ROWS];
     struct text key[BATCH_ROWS];
     int64_t weight[BATCH_ROWS];
-    bool has_key, has_weight, has_order, derived;
+    uint32_t shard[BATCH_ROWS];
+    bool has_shard, has_key, has_weight, has_order, derived;
     struct order last_order; /* the greatest given so far */
 };
 

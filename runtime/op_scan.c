@@ -1,6 +1,7 @@
 /* op_scan.c - the beginning of a query: picks the columns it reads from a stream's or a view's batch, and makes the
  * system columns that it asks for. Copies nothing but those. Stateless. */
 #include "base/num.h"
+#include "log/shard.h"
 #include "runtime/operator.h"
 
 #include <stdlib.h>
@@ -14,16 +15,15 @@ struct scan {
     struct arena *arena; /* their bytes; valid during one push */
 };
 
-/* One shard until streams have several. */
-static const char shard_name[] = "shardId-000000000000";
-
 static struct text made_text(struct scan *s, enum scan_column which, const struct batch *in, int row)
 {
-    char number[NUM_TEXT_MAX];
+    char number[NUM_TEXT_MAX], shard[SHARD_ID_TEXT];
     int len;
 
     switch (which) {
-    case SCAN_SHARD_ID: return text_of(shard_name, sizeof shard_name - 1);
+    case SCAN_SHARD_ID:
+        shard_id_print(in->shard ? in->shard[row] : 0, shard);
+        return text_of(arena_copy(s->arena, shard, sizeof shard - 1), sizeof shard - 1);
     case SCAN_PARTITION_KEY: return in->key ? in->key[row] : text_of("", 0);
     case SCAN_SEQUENCE_NUMBER:
         len = num_print_int(in->position ? (int64_t)in->position[row] : 0, number);

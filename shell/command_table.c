@@ -52,6 +52,27 @@ const struct command command_test = {
     .operands_max = OPERANDS_ANY,
 };
 
-const struct command *const commands[] = {&command_shell, &command_run, &command_test, NULL};
+const struct command command_check = {
+    .name = "check",
+    .arguments = "DIR",
+    .sentence = "Verifies a data directory that no process has open: reads every byte, changes nothing.",
+    .details =
+        "What is damaged is named on stdout with its file and offset. Exit codes: 0 all is well, 3 it is damaged,\n"
+        "in use, or the disk failed.\n",
+    .operands_min = 1,
+    .operands_max = 1,
+};
 
-const char *const commands_planned[] = {"serve", "put", "tail", "infer", "check", "backup", "bench", NULL};
+const struct command command_backup = {
+    .name = "backup",
+    .arguments = "DIR DEST",
+    .sentence = "Copies a data directory that no process has open to DEST, which must not exist.",
+    .details = "DEST appears when the copy is whole, and is a data directory like any other.\n",
+    .operands_min = 2,
+    .operands_max = 2,
+};
+
+const struct command *const commands[] = {&command_shell, &command_run,    &command_test,
+                                          &command_check, &command_backup, NULL};
+
+const char *const commands_planned[] = {"serve", "put", "tail", "infer", "bench", NULL};

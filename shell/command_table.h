@@ -30,7 +30,7 @@
     X(TEST_UPDATE, "--update", NULL, "write what came out into the files as what is expected: review the difference")  \
     X(TEST_VERBOSE, "--verbose", NULL, "say more")
 
-extern const struct command command_shell, command_run, command_test;
+extern const struct command command_shell, command_run, command_test, command_check, command_backup;
 
 /* The commands in the order of --help; ends with NULL. The first is the program itself. */
 extern const struct command *const commands[];

@@ -21,8 +21,10 @@ enum exit_code exit_code_of(enum err_code code);
  * EXIT_USAGE. */
 int usage_error(const char *command, const struct err *err);
 
-int shell_main(int argc, char **argv); /* weir [DIR], weir -c "SQL" [DIR] */
-int run_main(int argc, char **argv);   /* weir run FILE... */
-int test_main(int argc, char **argv);  /* weir test FILE... */
+int shell_main(int argc, char **argv);  /* weir [DIR], weir -c "SQL" [DIR] */
+int run_main(int argc, char **argv);    /* weir run FILE... */
+int test_main(int argc, char **argv);   /* weir test FILE... */
+int check_main(int argc, char **argv);  /* weir check DIR */
+int backup_main(int argc, char **argv); /* weir backup DIR DEST */
 
 #endif

@@ -14,7 +14,8 @@ typedef int (*command_main)(int argc, char **argv);
 static const struct {
     const struct command *command;
     command_main main;
-} entries[] = {{&command_run, run_main}, {&command_test, test_main}};
+} entries[] = {
+    {&command_run, run_main}, {&command_test, test_main}, {&command_check, check_main}, {&command_backup, backup_main}};
 
 enum { ENTRIES = sizeof entries / sizeof *entries };
 
@@ -36,7 +37,7 @@ static int help(const struct command *command)
     if (command != &command_shell) return print(&text);
     buf_puts(&text, "\nCommands:\n");
     for (int i = 1; commands[i]; i++)
-        buf_printf(&text, "  %-5s%-15s  %s\n", commands[i]->name, commands[i]->arguments, commands[i]->sentence);
+        buf_printf(&text, "  %-7s%-15s  %s\n", commands[i]->name, commands[i]->arguments, commands[i]->sentence);
     buf_puts(&text, "\n`weir COMMAND --help` says more about a command.\n");
     return print(&text);
 }

@@ -9,7 +9,8 @@ enum { AGAIN_EVERY = 3, AGAIN_MAX = 40 };
 struct round {
     enum cut cut;
     uint64_t checkpoint_bytes;
-    uint64_t stops_max; /* the disk's calls at which the machine stops: all, or that many spread over them */
+    uint64_t file_bytes_max; /* small: journal files become segments on the way */
+    uint64_t stops_max;      /* the disk's calls at which the machine stops: all, or that many spread over them */
     const char *name;
 };
 
@@ -27,6 +28,7 @@ static bool play_stopped(const struct test_script *script, const struct test *te
     before = disk_sim_calls(p.disk);
     p.options.cut = test->bounds & BOUND_NO_CUTS ? CUT_NORMAL : round->cut;
     p.options.checkpoint_bytes = round->checkpoint_bytes;
+    p.options.file_bytes_max = round->file_bytes_max;
     if (stop && stop % AGAIN_EVERY == 0) p.stop_again = 1 + rng_below(&p.rng, AGAIN_MAX);
     life_stop_after(&p, stop);
     if (played == PLAYED) played = player_play(&p);
@@ -63,8 +65,9 @@ static bool play_round(const struct test_script *script, const struct test *test
 bool play_crashes(const struct test_script *script, const struct test *test, const struct test_how *how,
                   struct buf *failure)
 {
-    static const struct round rounds[] = {{CUT_NORMAL, 0, 30, "epochs as written"},
-                                          {CUT_EVERY_ROW, 1, 45, "one row an epoch, a checkpoint each"}};
+    static const struct round rounds[] = {{CUT_NORMAL, 0, 0, 30, "epochs as written"},
+                                          {CUT_EVERY_ROW, 1, 0, 25, "one row an epoch, a checkpoint each"},
+                                          {CUT_RANDOM, 400, 500, 25, "small journal files"}};
 
     for (size_t i = 0; i < sizeof rounds / sizeof rounds[0]; i++) {
         if (!play_round(script, test, how, &rounds[i], failure)) return false;

@@ -129,7 +129,7 @@ static usec player_clock(void *arg)
     return ((struct player *)arg)->clock;
 }
 
-enum { LANES = 4 };
+enum { LANES = 4, FILE_BYTES_SMALL = 600 };
 
 static struct engine_options options_for(struct player *p)
 {
@@ -147,6 +147,7 @@ static struct engine_options options_for(struct player *p)
 
     if (p->how.mode == MODE_ROWS) o.cut = CUT_EVERY_ROW;
     if (p->how.mode == MODE_CUTS) o.cut = CUT_RANDOM;
+    if (p->how.mode == MODE_CUTS) o.file_bytes_max = FILE_BYTES_SMALL;
     return o;
 }
 

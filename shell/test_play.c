@@ -185,7 +185,8 @@ static int append(struct player *p, const struct test_step *s, struct err *err)
 
     for (int i = 0; i < n; i++) records[i] = first[i].data;
     if (first->time > p->clock) p->clock = first->time;
-    failed = engine_append(p->engine, s->name, records, n, err);
+    failed = s->shard < 0 ? engine_append(p->engine, s->name, records, n, err)
+                          : engine_append_to(p->engine, s->name, (uint32_t)s->shard, records, n, err);
     free(records);
     if (failed) return -1;
     p->done += n;
@@ -216,7 +217,6 @@ static enum played play_input(struct player *p, const struct test_step *s)
     enum played played = find_place(p, s);
     struct err err;
 
-    if (s->shard > 0) return player_fail(p, s->line, "not supported yet: more than one shard");
     while (played == PLAYED && p->done < s->record_count) {
         if (append(p, s, &err)) played = life_failed(p, s->line, "input", &err);
     }

@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { SQL_BYTES_MAX = 1000000000, INTERRUPT_STEPS = 1000 /* of SQLite's machine, between two looks at the flag */ };
 
@@ -80,6 +81,24 @@ void database_relations(struct database *db, relation_finder find, relation_list
 void database_forget(struct database *db, const char *name)
 {
     vtabs_forget(db->vtabs, name);
+}
+
+int database_check(struct database *db, struct err *err)
+{
+    sqlite3_stmt *stmt;
+    const char *says;
+    int rc = sqlite3_prepare_v2(db->sqlite, "PRAGMA integrity_check(1)", -1, &stmt, NULL);
+
+    if (rc) return database_fail(db, str_of(NULL, 0), err);
+    rc = sqlite3_step(stmt);
+    says = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
+    if (says && strcmp(says, "ok") != 0)
+        err_set(err, ERR_DAMAGED, -1, "weir.db is damaged: %s", says);
+    else if (!says)
+        database_fail(db, str_of(NULL, 0), err);
+    rc = says && strcmp(says, "ok") == 0 ? 0 : -1;
+    sqlite3_finalize(stmt);
+    return rc;
 }
 
 void database_interrupt(struct database *db)

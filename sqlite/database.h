@@ -37,6 +37,8 @@ typedef int (*rows_handler)(void *arg, const struct rows *rows);
 int database_run(struct database *db, struct str sql, rows_handler handler, void *arg, struct err *err) MUST_CHECK;
 /* Whether SQLite's grammar takes the text (names need not exist). Runs nothing. */
 bool database_parses(struct database *db, struct str sql);
+/* SQLite's integrity_check. ERR_DAMAGED with the first thing that it finds. */
+int database_check(struct database *db, struct err *err) MUST_CHECK;
 /* From a signal handler or another thread: stops what runs (ERR_INTERRUPTED). */
 void database_interrupt(struct database *db);
 

@@ -1,5 +1,7 @@
 /* vtab.c - see vtab.h.
- * A scan reads the whole relation: no constraint is used yet, SQLite checks them all. A cursor pins its epoch when the
+ * A scan reads the whole relation, or less of it where comparisons with a column let the relation leave out rows;
+ * SQLite checks them all the same. A plan's text names those comparisons: "COLUMN OPERATOR;" each, in numbers, in the
+ * order of their values. A cursor pins its epoch when the
  * scan begins (xFilter) and lets go of it when it ends or begins anew. */
 #include "sqlite/vtab.h"
 
@@ -38,6 +40,8 @@ struct vtab_cursor {
     sqlite3_int64 row;                /* from 0 */
     bool at_end;
 };
+
+enum { BOUNDS_MAX = 8 }; /* that one scan uses */
 
 static struct vtab_cursor *cursor_of(sqlite3_vtab_cursor *sqlite)
 {
@@ -196,12 +200,45 @@ static int disconnect(sqlite3_vtab *sqlite)
     return SQLITE_OK;
 }
 
-/* One plan, a scan. Its size is not known: a number that makes SQLite put indexed tables into the inner loop. */
+static int operator_of(unsigned char op, enum relation_op *out)
+{
+    switch (op) {
+    case SQLITE_INDEX_CONSTRAINT_EQ: *out = RELATION_EQ; return 1;
+    case SQLITE_INDEX_CONSTRAINT_LT: *out = RELATION_LT; return 1;
+    case SQLITE_INDEX_CONSTRAINT_LE: *out = RELATION_LE; return 1;
+    case SQLITE_INDEX_CONSTRAINT_GT: *out = RELATION_GT; return 1;
+    case SQLITE_INDEX_CONSTRAINT_GE: *out = RELATION_GE; return 1;
+    default: return 0; /* SQLite's numbers, not ours */
+    }
+}
+
+/* The comparisons that the relation can use; their number. */
+static int choose_bounds(const struct relation *r, sqlite3_index_info *info, struct buf *plan)
+{
+    int count = 0;
+
+    for (int i = 0; r->class->narrows && i < info->nConstraint && count < BOUNDS_MAX; i++) {
+        enum relation_op op;
+        int column = info->aConstraint[i].iColumn;
+        if (!info->aConstraint[i].usable || column < 0 || !operator_of(info->aConstraint[i].op, &op)) continue;
+        if (!r->class->narrows(r, column, info->colUsed)) continue;
+        info->aConstraintUsage[i].argvIndex = ++count;
+        buf_printf(plan, "%d %d;", column, (int)op);
+    }
+    return count;
+}
+
+/* A scan. Its size is not known: a number that makes SQLite put indexed tables into the inner loop. */
 static int best_index(sqlite3_vtab *sqlite, sqlite3_index_info *info)
 {
-    (void)sqlite;
-    info->estimatedRows = 100000;
-    info->estimatedCost = 100000;
+    struct buf plan = {0};
+    int bounds = choose_bounds(((struct vtab *)sqlite)->relation, info, &plan);
+
+    if (bounds) info->idxStr = sqlite3_mprintf("%s", buf_text(&plan));
+    info->needToFreeIdxStr = bounds > 0;
+    info->estimatedRows = bounds ? 10000 : 100000;
+    info->estimatedCost = bounds ? 20000 : 100000;
+    buf_free(&plan);
     return SQLITE_OK;
 }
 
@@ -252,13 +289,29 @@ static int next_row(sqlite3_vtab_cursor *sqlite)
     return more < 0 ? fail(sqlite->pVtab, &err) : SQLITE_OK;
 }
 
+/* What is compared with NULL is true for no row: that is SQLite's affair. */
+static void narrow(struct relation_cursor *c, const char *plan, int argc, sqlite3_value **argv)
+{
+    struct relation_bound bound[BOUNDS_MAX];
+    int count = 0;
+
+    for (int i = 0; plan && i < argc; i++) {
+        char *end;
+        int column = (int)strtol(plan, &end, 10), op = (int)strtol(end, &end, 10);
+        const char *text = (const char *)sqlite3_value_text(argv[i]);
+        plan = end + 1;
+        if (text) bound[count++] = (struct relation_bound){column, (enum relation_op)op, str_lit(text)};
+    }
+    if (count) c->relation->class->narrow(c, bound, count);
+}
+
 static int begin_scan(sqlite3_vtab_cursor *sqlite, int plan, const char *text, int argc, sqlite3_value **argv)
 {
     struct vtab_cursor *cursor = cursor_of(sqlite);
     struct relation *relation = ((struct vtab *)sqlite->pVtab)->relation;
     struct err err;
 
-    (void)plan, (void)text, (void)argc, (void)argv;
+    (void)plan;
     end_scan(cursor);
     cursor->row = -1;
     cursor->at_end = true;
@@ -267,6 +320,7 @@ static int begin_scan(sqlite3_vtab_cursor *sqlite, int plan, const char *text, i
         return fail(sqlite->pVtab, &err);
     }
     cursor->relation->relation = relation;
+    narrow(cursor->relation, text, argc, argv);
     return next_row(sqlite);
 }
 

@@ -68,6 +68,7 @@ static void choose_mode(struct world *w)
     w->run.options.cut = of_ten == 0 ? CUT_EVERY_ROW : of_ten < 5 ? CUT_RANDOM : CUT_NORMAL;
     w->run.options.seed = rng_next(&w->rng);
     w->run.options.lanes = 1 + (int)rng_below(&w->rng, 4);
+    w->run.options.file_bytes_max = choose_file_bytes(&w->rng);
     w->run.options.checkpoint_bytes = 600 + rng_below(&w->rng, 6000);
 }
 
@@ -123,6 +124,7 @@ static int make_reference(struct reference *ref, int steps, struct err *err)
     int failed = world_begin(&w, ref, 0, err);
 
     w.steps = steps;
+    w.run.options.file_bytes_max = FILE_BYTES_SMALL;
     failed = failed || run_and_close(&w, err);
     ref->calls[steps] = disk_sim_calls(w.disk);
     failed = failed || read_results(&w, &ref->result[steps], err);

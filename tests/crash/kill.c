@@ -222,6 +222,7 @@ static void choose_mode(struct run *r, struct rng *rng)
 {
     r->options.cut = rng_below(rng, 2) ? CUT_NORMAL : CUT_RANDOM;
     r->options.seed = rng_next(rng);
+    r->options.file_bytes_max = choose_file_bytes(rng);
     r->options.lanes = 1 + (int)rng_below(rng, 4);
 }
 
@@ -264,7 +265,10 @@ static int check_case(const struct buf *input, const struct buf *expected, uint6
 static int make_reference(const struct buf *input, struct buf *out, uint64_t *calls, struct err *err)
 {
     struct place p;
-    int failed = place_make(&p, input, err) || run_and_close(p.run, err);
+    int failed = place_make(&p, input, err);
+
+    if (!failed) p.run->options.file_bytes_max = FILE_BYTES_SMALL;
+    failed = failed || run_and_close(p.run, err);
 
     *calls = deadly_of(p.disk)->calls;
     failed = failed || read_results(p.run, out, err);

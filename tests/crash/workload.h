@@ -15,7 +15,10 @@
 #include <string.h>
 
 #define WORKLOAD_START INT64_C(1767225600000000) /* 2026-01-01 00:00:00 */
-enum { EVENT_COUNT = 48 };
+enum {
+    EVENT_COUNT = 48,
+    FILE_BYTES_SMALL = 1500, /* of a journal file: so many of them become segments on the way */
+};
 
 enum step_kind { STEP_SQL, STEP_PUT, STEP_INSERT };
 
@@ -205,6 +208,12 @@ static inline struct run run_new(struct disk *disk, const char *dir, const char 
     r.options = (struct engine_options){
         .dir = dir, .disk = disk, .clock = run_clock, .connectors = run_connectors, .checkpoint_bytes = 1500};
     return r;
+}
+
+/* The size of journal files for one life: small ones or one. */
+static inline uint64_t choose_file_bytes(struct rng *rng)
+{
+    return rng_below(rng, 3) ? FILE_BYTES_SMALL / 3 + rng_below(rng, 3 * FILE_BYTES_SMALL) : 0;
 }
 
 /* Records of a stream that come before this step. */

@@ -77,7 +77,8 @@ static inline void fake_close(struct relation_cursor *cursor)
     free(cursor);
 }
 
-static const struct relation_class fake_class = {fake_open, fake_next, fake_value, fake_close};
+static const struct relation_class fake_class = {
+    .open = fake_open, .next = fake_next, .value = fake_value, .close = fake_close};
 
 static inline struct fake fake_of(const char *name, const struct field *fields, int field_count, int visible,
                                   const struct relation_value *values, int rows)
