@@ -96,6 +96,7 @@ int epoch_run_in_place(struct engine *e, struct group *g, struct epoch *ep, cons
 
     if (open_ranges(g, replayed, err) || flow_run(g->flow, max, epoch_opened_at(g), err)) return -1;
     if (close_ranges(e, g, ep, err)) return -1;
+    if (g->query) return 0;
     e->stats.records += rows_used(g) - before;
     e->progress.records += rows_used(g) - before;
     if (e->replaying) e->stats.records_replayed += rows_used(g) - before;
@@ -180,7 +181,7 @@ int epoch_run_journal(struct engine *e, struct group *g, struct epoch *ep, struc
     failed = flow_run(g->flow, UINT64_MAX, 0, err);
     set_feeds(g, NULL);
     if (failed) return -1;
-    count_records(e, in);
+    if (!g->query) count_records(e, in);
     if (ep->clock != USEC_MIN && flow_tick(g->flow, ep->clock, ep->to, err)) return -1;
     return make_idle(g, ep, err);
 }

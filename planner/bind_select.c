@@ -215,6 +215,13 @@ static int refuse_plain(struct binder *b, const struct select *s)
     return 0;
 }
 
+/* Its rows come one after the other in the order of their stream: no side of a union waits, no window closes. */
+static bool comes_in_order(const struct plan *p)
+{
+    while (p->kind == PLAN_FILTER || p->kind == PLAN_PROJECT) p = p->input[0];
+    return p->kind == PLAN_SCAN && p->object->kind == OBJECT_STREAM;
+}
+
 static struct plan *bind_plain(struct binder *b, const struct select *select)
 {
     struct clauses c = {0};
@@ -227,7 +234,9 @@ static struct plan *bind_plain(struct binder *b, const struct select *select)
     if (c.grouping.grouped) plan = bind_group_plan(b, &c.grouping, plan);
     if (c.having) plan = filtered(b, plan, c.having);
     plan = bind_over_plan(b, &c.overs, plan);
-    return projected(b, plan, &c.items);
+    plan = projected(b, plan, &c.items);
+    plan->ascending = plan->rowtime && b->ctx->dialect == DIALECT_KINESIS && comes_in_order(plan->input[0]);
+    return plan;
 }
 
 /* ---- UNION ALL ---- */
@@ -250,6 +259,7 @@ struct plan *bind_recast(struct binder *b, struct plan *plan, const struct field
     if (same) return plan;
     set_items(cast, &items);
     cast->insert_only = plan->insert_only;
+    cast->ascending = plan->ascending;
     return cast;
 }
 

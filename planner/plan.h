@@ -113,6 +113,7 @@ struct plan {
     /* PROJECT: one expression per field */
     struct bound **exprs;
     struct bound *rowtime; /* `expr AS ROWTIME`: the rows' new event time; NULL: unchanged */
+    bool ascending;        /* a row whose new event time goes back is an error (the old service's dialect) */
 
     /* AGGREGATE. Fields: window_start, window_end (TIMESTAMP; only if window_is_timed) or the value (only if
      * MONOTONIC), then the keys, then the aggregates. Rows with a window get ROWTIME = window_end (MONOTONIC: the

@@ -31,7 +31,8 @@ struct text {
     X(ROW_NOT_NULL, "null in a NOT NULL column")                                                                       \
     X(ROW_LATE, "late row")                                                                                            \
     X(ROW_FUTURE, "row from the future")                                                                               \
-    X(ROW_LIMIT, "limit exceeded")
+    X(ROW_LIMIT, "limit exceeded")                                                                                     \
+    X(ROW_OUT_OF_ORDER, "row out of order")
 enum row_error {
     ROW_OK,
 #define X(code, name) code,

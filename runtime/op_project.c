@@ -1,5 +1,6 @@
 /* op_project.c - computes the columns of its output; `expr AS ROWTIME` also gives the rows a new event time.
- * A row of which a column could not be computed goes to error_stream. Stateless: time and checkpoints pass through. */
+ * A row of which a column could not be computed goes to error_stream, and so does one whose new event time goes back
+ * where the plan says that it must not: the latest one is all the state there is. */
 #include "runtime/eval.h"
 #include "runtime/operator.h"
 
@@ -12,6 +13,8 @@ struct project {
     int count;          /* expressions: the fields, then perhaps ROWTIME */
     const struct bound **exprs;
     bool retimes;
+    bool ascending; /* a new event time before `latest` is an error */
+    usec latest;    /* the greatest one so far */
     struct eval *eval;
     struct column *column;
     uint16_t sel[BATCH_ROWS];
@@ -50,6 +53,26 @@ static int drop_untimed(struct project *p, const struct batch *in, const struct 
     return kept;
 }
 
+/* Drops the rows whose new event time lies before one that came before. */
+static int drop_out_of_order(struct project *p, const struct batch *in, const struct batch *out, uint16_t *sel)
+{
+    const int64_t *time = p->column[p->count - 1].ints;
+    int kept = 0;
+
+    for (int i = 0; i < out->live; i++) {
+        int row = batch_row(out, i);
+
+        if (time[row] < p->latest) {
+            p->op.context->report(p->op.context->report_arg, p->op.context, in, row, ROW_OUT_OF_ORDER,
+                                  "its ROWTIME lies before that of a row before it", 0);
+            continue;
+        }
+        p->latest = time[row];
+        sel[kept++] = (uint16_t)row;
+    }
+    return kept;
+}
+
 static int project_push(struct operator *op, int side, const struct batch *in, struct err *err)
 {
     struct project *p = (struct project *)op;
@@ -68,9 +91,30 @@ static int project_push(struct operator *op, int side, const struct batch *in, s
             out.live = drop_untimed(p, in, &out, p->sel);
             out.sel = p->sel;
         }
+        if (p->ascending) {
+            out.live = drop_out_of_order(p, in, &out, p->sel);
+            out.sel = p->sel;
+        }
         out.rowtime = p->column[p->count - 1].ints;
     }
     return out.live ? emit(op, &out, err) : 0;
+}
+
+static void project_save(struct operator *op, struct buf *out)
+{
+    const struct project *p = (const struct project *)op;
+
+    if (p->ascending) buf_put(out, &p->latest, sizeof p->latest);
+}
+
+static int project_load(struct operator *op, struct str saved, struct err *err)
+{
+    struct project *p = (struct project *)op;
+
+    if (!p->ascending) return 0;
+    if (saved.len != sizeof p->latest) return err_set(err, ERR_DAMAGED, -1, "the saved state of a projection is wrong");
+    memcpy(&p->latest, saved.ptr, sizeof p->latest);
+    return 0;
 }
 
 static void project_free(struct operator *op)
@@ -83,7 +127,8 @@ static void project_free(struct operator *op)
     free(p);
 }
 
-static const struct operator_class project_class = {.name = "project", .push = project_push, .free = project_free};
+static const struct operator_class project_class = {
+    .name = "project", .push = project_push, .save = project_save, .load = project_load, .free = project_free};
 
 struct operator *op_project_new(const struct plan *plan)
 {
@@ -91,6 +136,8 @@ struct operator *op_project_new(const struct plan *plan)
 
     p->op.class = &project_class;
     p->retimes = plan->rowtime != NULL;
+    p->ascending = plan->ascending;
+    p->latest = USEC_MIN;
     p->count = plan->field_count + p->retimes;
     p->exprs = mem_alloc((size_t)p->count * sizeof *p->exprs);
     memcpy(p->exprs, plan->exprs, (size_t)plan->field_count * sizeof *p->exprs);

@@ -17,6 +17,15 @@ static void show_time(const struct repl *repl, usec begun)
                 (double)(progress_clock() - begun) / 1e6);
 }
 
+/* A SELECT STREAM runs until Ctrl-C; in a script, until all that is there is read. */
+static enum exit_code show_stream(struct repl *repl)
+{
+    struct err err;
+
+    if (line_reader_edits(repl->lines)) return runner_follow(repl->runner);
+    return console_drain(&repl->runner->console, &err) ? report_error(&err) : EXIT_DONE;
+}
+
 enum exit_code repl_statement(struct repl *repl, const struct script *script, int begin, int end)
 {
     struct console *console = &repl->runner->console;
@@ -27,7 +36,7 @@ enum exit_code repl_statement(struct repl *repl, const struct script *script, in
     console->any_result = console->any_result && !line_reader_edits(repl->lines);
     progress_begin(&console->bar);
     code = runner_statement(repl->runner, script, begin, end, &answer);
-    if (code == EXIT_DONE && answer == ANSWER_STREAM) code = runner_follow(repl->runner);
+    if (code == EXIT_DONE && answer == ANSWER_STREAM) code = show_stream(repl);
     if (interrupt_pending() == INTERRUPT_STATEMENT && line_reader_edits(repl->lines))
         fputc('\n', stderr); /* after ^C */
     console_end_streams(console);

@@ -73,7 +73,7 @@ static void add_columns(struct database *db, struct str sql, struct candidates *
     vtabs_each(db->vtabs, add_fields, &search);
     add_queried(db,
                 "SELECT c.name FROM main.sqlite_schema AS t, pragma_table_info(t.name) AS c"
-                " WHERE t.type IN ('table', 'view') AND instr(lower(?1), lower(t.name)) > 0",
+                " WHERE t.type IN ('table', 'view') AND ?1 LIKE '%' || t.name || '%'",
                 sql, c);
 }
 

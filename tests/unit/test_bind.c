@@ -61,7 +61,8 @@ static const struct refused {
      "123456789012345678901234567890123456789 has more than the 38 digits of a DECIMAL: with an exponent it is a "
      "DOUBLE"},
     {"INSERT INTO s (k) VALUES (^1)", "column \"k\" is VARCHAR, this is INTEGER: write CAST(... AS VARCHAR)"},
-    {"INSERT INTO s (k) ^SELECT k FROM s", "not supported yet: INSERT ... SELECT outside a pump"},
+    {"INSERT INTO s (k) ^SELECT STREAM k FROM s",
+     "SELECT STREAM never ends: write CREATE PUMP ... AS INSERT INTO, or leave STREAM away"},
     {"SELECT ^prize FROM s", "unknown column \"prize\": did you mean \"price\"?"},
     {"SELECT v FROM ^bidz", "unknown stream \"bidz\": did you mean \"bids\"?"},
     {"SELECT ^q.v FROM s", "unknown source \"q\": this query calls it \"s\""},
