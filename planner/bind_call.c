@@ -156,8 +156,8 @@ static struct bound *formed(struct scope *scope, const struct expr *e)
 static bool is_planned(struct str name)
 {
     static const char *const names[] = {
-        "SESSION", "ROW_NUMBER", "RANK", "DENSE_RANK", "LAG", "LEAD", "NTH_VALUE", "CARDINALITY", "REGEX_LOG_PARSE",
-        "GROUPING",
+        "SESSION", "ROW_NUMBER", "RANK",        "DENSE_RANK",      "LAG",
+        "LEAD",    "NTH_VALUE",  "CARDINALITY", "REGEX_LOG_PARSE", "GROUPING",
     };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

@@ -157,13 +157,27 @@ void fn_reverse(struct kernel_call *c)
 
 /* ---- parts ---- */
 
+/* Whether the first n bytes are characters of one byte each; looked at for short n only. */
+static bool is_plain(const char *p, size_t n)
+{
+    enum { LOOKED_AT_MAX = 64 };
+    uint64_t high = 0;
+    size_t i = 0;
+
+    if (n > LOOKED_AT_MAX) return false;
+    for (; i + 8 <= n; i += 8) high |= get_u64(p + i);
+    for (; i < n; i++) high |= (uint8_t)p[i];
+    return !(high & UINT64_C(0x8080808080808080));
+}
+
 struct text text_part(const struct text *t, int64_t start, int64_t end)
 {
     const char *p = text_bytes(t);
-    size_t from, len;
+    size_t from, len, reach = end < t->len ? (size_t)(end < 0 ? 0 : end) : t->len;
 
     if (start < 0) start = 0;
     if (start >= end || start >= t->len) return text_empty();
+    if (is_plain(p, reach)) return text_of(p + start, reach - (size_t)start);
     from = utf8_offset(p, t->len, (size_t)start);
     len = end - start >= t->len ? t->len - from : utf8_offset(p + from, t->len - from, (size_t)(end - start));
     return len ? text_of(p + from, len) : text_empty();
@@ -199,7 +213,7 @@ void fn_substring_or_null(struct kernel_call *c)
         const struct text *t = &c->args[0]->texts[row];
         int64_t start = c->args[1]->ints[row];
         substring(c, row);
-        if (start > 1 && start > text_length(t)) kernel_null(c, row);
+        if (!c->out->texts[row].len && start > 1 && start > text_length(t)) kernel_null(c, row);
     }
 }
 

@@ -168,10 +168,70 @@ void fn_timestampadd(struct kernel_call *c)
     }
 }
 
+/* ---- rounding down to a multiple of one size ---- */
+
+/* Whether neither a value nor its multiple below leaves the years that can be written. */
+VECTORISED static bool all_in_range(const int64_t *t, int rows, int64_t size)
+{
+    uint64_t least = (uint64_t)TIME_FIRST + (uint64_t)size, outside = 0;
+
+    for (int i = 0; i < rows; i++) outside |= ((uint64_t)t[i] - least) | ((uint64_t)TIME_LAST - (uint64_t)t[i]);
+    return !(outside >> 63);
+}
+
+static inline __attribute__((always_inline)) void floor_loop(const int64_t *restrict t, int64_t *restrict out, int rows,
+                                                             int64_t size)
+{
+    for (int i = 0; i < rows; i++) {
+        int64_t rest = t[i] % size;
+        out[i] = t[i] - rest - (rest < 0 ? size : 0);
+    }
+}
+
+/* Divides by multiplying with 2^64 / size, which is at most one too little (Granlund and Montgomery, Division by
+ * Invariant Integers using Multiplication, 1994); values are moved up by a multiple of size first, so that none is
+ * negative. */
+static void floor_any(const int64_t *restrict t, int64_t *restrict out, int rows, uint64_t size)
+{
+    uint64_t inverse = UINT64_MAX / size, up = ((uint64_t)-TIME_FIRST / size + 1) * size;
+
+    for (int i = 0; i < rows; i++) {
+        uint64_t n = (uint64_t)t[i] + up, rest = n - (uint64_t)(((unsigned __int128)n * inverse) >> 64) * size;
+        out[i] = (int64_t)((uint64_t)t[i] - (rest >= size ? rest - size : rest));
+    }
+}
+
+/* The common case of STEP and FLOOR: one size for all rows; the compiler knows how to divide by the usual ones. False:
+ * nothing has been done. */
+static bool floor_by_one(struct kernel_call *c, const struct column *times, int64_t size)
+{
+    const int64_t *t = times->ints;
+    int64_t *out = c->out->ints;
+
+    if (size <= 0 || size > 366 * USEC_DAY || !all_in_range(t, c->rows, size)) return false;
+    switch (size) {
+    case USEC_SECOND: floor_loop(t, out, c->rows, USEC_SECOND); break;
+    case USEC_MINUTE: floor_loop(t, out, c->rows, USEC_MINUTE); break;
+    case USEC_HOUR: floor_loop(t, out, c->rows, USEC_HOUR); break;
+    case USEC_DAY: floor_loop(t, out, c->rows, USEC_DAY); break;
+    default: floor_any(t, out, c->rows, (uint64_t)size);
+    }
+    return true;
+}
+
+/* The size of the unit that an argument names in all rows; 0: it is no such unit. Weeks do not begin with 1970. */
+static int64_t constant_unit(const struct kernel_call *c, int name_arg)
+{
+    int field = kernel_is_constant(c, name_arg) && c->rows ? field_of(&c->args[name_arg]->texts[0]) : -1;
+
+    return field >= 0 && field <= UNIT_MICROSECOND && field != UNIT_WEEK ? time_unit_usec((enum time_unit)field) : 0;
+}
+
 /* ---- STEP ---- */
 
 void fn_step_time(struct kernel_call *c)
 {
+    if (kernel_is_constant(c, 1) && c->rows && floor_by_one(c, c->args[0], c->args[1]->ints[0])) return;
     for (int i = 0; i < c->rows; i++) {
         int64_t t = c->args[0]->ints[i], step = c->args[1]->ints[i];
         if (step <= 0) kernel_fail(c, i, ROW_BAD_ARGUMENT);
@@ -274,6 +334,7 @@ static void check_range(struct kernel_call *c)
 
 void fn_floor_time(struct kernel_call *c)
 {
+    if (floor_by_one(c, c->args[0], constant_unit(c, 1))) return;
     each_by_field(c, c->args[0], 1, floor_time);
     check_range(c);
 }
@@ -293,6 +354,7 @@ void fn_ceil_clock(struct kernel_call *c)
 
 void fn_date_trunc(struct kernel_call *c)
 {
+    if (floor_by_one(c, c->args[1], constant_unit(c, 0))) return;
     each_by_field(c, c->args[1], 0, floor_time);
     check_range(c);
 }
