@@ -141,13 +141,20 @@ static int64_t stream_records(struct engine *e, const struct object *o)
     return (int64_t)(s->appended + s->derived);
 }
 
-/* Texts in its records that were longer than their columns (the old service's dialect cuts them), in columns that
- * queries read. */
+/* Texts that were longer than the stream's columns (the old service's dialect cuts them): in its records, in columns
+ * that queries read, and in what queries wrote into it. */
 static int64_t stream_cuts(struct engine *e, const struct object *o)
 {
     const struct inlet *in = flow_inlet_of(e->main.flow, o->id);
+    int64_t cuts = in ? in->memory.cuts : 0;
+    struct graph *g;
+    uint32_t id;
 
-    return in ? in->memory.cuts : 0;
+    for (int i = 0; (id = flow_query(e->main.flow, i, &g)) != 0; i++) {
+        const struct object *query = catalog_get(e->catalog, id);
+        for (int n = 0; query && query->target == o->id && n < g->count; n++) cuts += op_project_cuts(g->op[n]);
+    }
+    return cuts;
 }
 
 static void stream_value(struct engine *e, const struct object *o, uint32_t row, int column, struct system_text *text,

@@ -241,6 +241,25 @@ static struct plan *bind_plain(struct binder *b, const struct select *select)
 
 /* ---- UNION ALL ---- */
 
+/* The old service cuts texts that are too long for their columns; how many it were is counted. */
+static int find_cuts(struct binder *b, struct plan *plan, const struct field *to, struct plan *out)
+{
+    out->cuts = arena_alloc(b->arena, (size_t)plan->field_count * sizeof *out->cuts + 1);
+    for (int i = 0; i < plan->field_count && b->ctx->dialect == DIALECT_KINESIS; i++) {
+        struct bound *have =
+            plan->kind == PLAN_PROJECT ? plan->exprs[i] : bound_input_column(b, &plan->fields[i], i, -1);
+        struct bound *length;
+        if (!type_is_text(have->type.kind) || !type_is_text(to[i].type.kind) || !to[i].type.length) continue;
+        if (have->type.length && have->type.length <= to[i].type.length) continue;
+        if (!(length = bind_function(b, have->at, "CHAR_LENGTH", 1, &have))) return -1;
+        length = bind_function(b, have->at, ">", 2,
+                               (struct bound *[]){length, bound_int(b, TYPE_INTEGER, to[i].type.length, have->at)});
+        if (!length) return -1;
+        out->cuts[out->cut_count++] = length;
+    }
+    return 0;
+}
+
 struct plan *bind_recast(struct binder *b, struct plan *plan, const struct field *to)
 {
     bool project = plan->kind == PLAN_PROJECT, same = true;
@@ -259,6 +278,7 @@ struct plan *bind_recast(struct binder *b, struct plan *plan, const struct field
     if (same) return plan;
     set_items(cast, &items);
     cast->insert_only = plan->insert_only;
+    if (find_cuts(b, plan, to, cast)) return NULL;
     cast->ascending = plan->ascending;
     return cast;
 }

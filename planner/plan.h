@@ -112,6 +112,8 @@ struct plan {
 
     /* PROJECT: one expression per field */
     struct bound **exprs;
+    struct bound **cuts; /* BOOLEANs, one for each column whose text may be cut to its length: whether this row's is */
+    int cut_count;
     struct bound *rowtime; /* `expr AS ROWTIME`: the rows' new event time; NULL: unchanged */
     bool ascending;        /* a row whose new event time goes back is an error (the old service's dialect) */
 

@@ -14,7 +14,13 @@ struct project {
     const struct bound **exprs;
     bool retimes;
     bool ascending; /* a new event time before `latest` is an error */
-    usec latest;    /* the greatest one so far */
+    struct project_memory {
+        usec latest;  /* the greatest one so far */
+        int64_t cuts; /* texts that were cut */
+    } memory;
+    int cut_count; /* conditions of the plan, and their values */
+    struct eval *cut_eval;
+    struct column *cut;
     struct eval *eval;
     struct column *column;
     uint16_t sel[BATCH_ROWS];
@@ -33,6 +39,18 @@ static bool any_error(const struct column *columns, int n)
         if (columns[i].error) return true;
     }
     return false;
+}
+
+static void count_cuts(struct project *p, const struct batch *in, const struct batch *out)
+{
+    if (!p->cut_count || !out->live) return;
+    eval_run(p->cut_eval, in, p->cut);
+    for (int c = 0; c < p->cut_count; c++) {
+        for (int i = 0; i < out->live; i++) {
+            int row = batch_row(out, i);
+            p->memory.cuts += p->cut[c].bools[row] && !column_is_null(&p->cut[c], row);
+        }
+    }
 }
 
 /* A row whose new ROWTIME is NULL has no place in time. */
@@ -62,12 +80,12 @@ static int drop_out_of_order(struct project *p, const struct batch *in, const st
     for (int i = 0; i < out->live; i++) {
         int row = batch_row(out, i);
 
-        if (time[row] < p->latest) {
+        if (time[row] < p->memory.latest) {
             p->op.context->report(p->op.context->report_arg, p->op.context, in, row, ROW_OUT_OF_ORDER,
                                   "its ROWTIME lies before that of a row before it", 0);
             continue;
         }
-        p->latest = time[row];
+        p->memory.latest = time[row];
         sel[kept++] = (uint16_t)row;
     }
     return kept;
@@ -97,23 +115,29 @@ static int project_push(struct operator *op, int side, const struct batch *in, s
         }
         out.rowtime = p->column[p->count - 1].ints;
     }
+    count_cuts(p, in, &out);
     return out.live ? emit(op, &out, err) : 0;
+}
+
+static bool remembers(const struct project *p)
+{
+    return p->ascending || p->cut_count;
 }
 
 static void project_save(struct operator *op, struct buf *out)
 {
     const struct project *p = (const struct project *)op;
 
-    if (p->ascending) buf_put(out, &p->latest, sizeof p->latest);
+    if (remembers(p)) buf_put(out, &p->memory, sizeof p->memory);
 }
 
 static int project_load(struct operator *op, struct str saved, struct err *err)
 {
     struct project *p = (struct project *)op;
 
-    if (!p->ascending) return 0;
-    if (saved.len != sizeof p->latest) return err_set(err, ERR_DAMAGED, -1, "the saved state of a projection is wrong");
-    memcpy(&p->latest, saved.ptr, sizeof p->latest);
+    if (!remembers(p)) return 0;
+    if (saved.len != sizeof p->memory) return err_set(err, ERR_DAMAGED, -1, "the saved state of a projection is wrong");
+    memcpy(&p->memory, saved.ptr, sizeof p->memory);
     return 0;
 }
 
@@ -122,6 +146,8 @@ static void project_free(struct operator *op)
     struct project *p = (struct project *)op;
 
     eval_free(p->eval);
+    eval_free(p->cut_eval);
+    free(p->cut);
     free(p->exprs);
     free(p->column);
     free(p);
@@ -137,12 +163,21 @@ struct operator *op_project_new(const struct plan *plan)
     p->op.class = &project_class;
     p->retimes = plan->rowtime != NULL;
     p->ascending = plan->ascending;
-    p->latest = USEC_MIN;
+    p->memory.latest = USEC_MIN;
     p->count = plan->field_count + p->retimes;
     p->exprs = mem_alloc((size_t)p->count * sizeof *p->exprs);
     memcpy(p->exprs, plan->exprs, (size_t)plan->field_count * sizeof *p->exprs);
     if (p->retimes) p->exprs[p->count - 1] = plan->rowtime;
     p->column = mem_zalloc((size_t)p->count * sizeof *p->column);
     p->eval = eval_new(p->exprs, p->count);
+    p->cut_count = plan->cut_count;
+    if (!p->cut_count) return &p->op;
+    p->cut = mem_zalloc((size_t)p->cut_count * sizeof *p->cut);
+    p->cut_eval = eval_new((const struct bound *const *)plan->cuts, p->cut_count);
     return &p->op;
+}
+
+int64_t op_project_cuts(const struct operator *op)
+{
+    return op->class == &project_class ? ((const struct project *)op)->memory.cuts : 0;
 }

@@ -104,6 +104,9 @@ struct operator *op_view_new(const struct plan *plan);
 /* Sets rows aside until the end of a segment (op_collect_rows), for a stream's log and its readers. */
 struct operator *op_collect_new(const struct plan *plan);
 
+/* How many texts a PROJECT has cut to their columns' lengths; 0 of all others. */
+int64_t op_project_cuts(const struct operator *op);
+
 struct rowset *op_collect_rows(struct operator *collect);
 /* The watermark and activity that have come to it. */
 usec op_collect_watermark(const struct operator *collect);
