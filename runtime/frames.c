@@ -310,8 +310,7 @@ static void sum_up(struct frames *f, uint32_t id, enum frame_kind kind)
 
     for (int i = 0; i < f->call_count; i++) {
         struct call *c = &f->call[i];
-        if (c->sums && c->plan->frame.kind == kind)
-            add_up(f, c, id, table_value_write(f->partitions, group), group);
+        if (c->sums && c->plan->frame.kind == kind) add_up(f, c, id, table_value_write(f->partitions, group), group);
     }
 }
 

@@ -41,8 +41,11 @@ static void explain(void *arg, int column, const struct batch *b, int row, struc
 
 static struct row_head head_of(const struct batch *in, int row)
 {
-    return (struct row_head){
-        .order = in->order[row], .w = in->w[row], .rowtime = in->rowtime[row], .arrival = in->arrival[row], .weight = 1};
+    return (struct row_head){.order = in->order[row],
+                             .w = in->w[row],
+                             .rowtime = in->rowtime[row],
+                             .arrival = in->arrival[row],
+                             .weight = 1};
 }
 
 /* Evaluates, and drops the rows that have an error or come late. Returns how many are left in o->sel. */
@@ -171,7 +174,8 @@ static void finish_released(struct over *o, size_t count, const struct tick *tic
 {
     for (size_t from = 0, to; from < count; from = to) {
         usec time = frames_head(o->frames, o->waiting[from]).rowtime;
-        for (to = from + 1; to < count && frames_head(o->frames, o->waiting[to]).rowtime == time; to++) {}
+        for (to = from + 1; to < count && frames_head(o->frames, o->waiting[to]).rowtime == time; to++) {
+        }
         finish_peers(o, o->waiting + from, to - from, tick);
     }
     o->waiting_count -= count;
@@ -283,8 +287,7 @@ static enum phys *kept_types(const struct over *o)
     int lead = o->plan->ordered ? o->plan->input[0]->field_count : 0;
 
     for (int i = 0; i < lead; i++) phys[i] = type_phys(o->plan->input[0]->fields[i].type);
-    for (int i = lead; i < o->kept_count; i++)
-        phys[i] = type_phys(o->exprs[o->plan->key_count + i - lead]->type);
+    for (int i = lead; i < o->kept_count; i++) phys[i] = type_phys(o->exprs[o->plan->key_count + i - lead]->type);
     return phys;
 }
 
