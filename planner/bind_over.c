@@ -255,6 +255,17 @@ static int bind_over_call(struct scope *scope, const struct expr *e, struct over
     return -1;
 }
 
+/* What sees all rows so far may sum them up, or look a fixed number back; anything else would have to keep them all. */
+static int refuse_growing(struct binder *b, const struct expr *e, const struct over_call *c)
+{
+    bool sums = c->kind == OVER_AGGREGATE && !c->frame.finish, looks_back = c->kind == OVER_LAG && !c->ignore_nulls;
+
+    if (!c->frame.unbounded || sums || looks_back || c->kind == OVER_LEAD) return 0;
+    return err_set(b->err, ERR_TYPE, e->at,
+                   "this would keep every row that ever came: give its window a beginning, as in "
+                   "RANGE INTERVAL '1' HOUR PRECEDING or ROWS 100 PRECEDING");
+}
+
 /* ---- the call as a column ---- */
 
 static int refuse_clause(struct scope *scope, const struct expr *e)
@@ -283,6 +294,7 @@ struct bound *bind_over(struct scope *scope, const struct expr *e)
     inner.clause = CLAUSE_OVER;
     if (bind_frame(scope->binder, e->call.over, &spec, &call.frame)) return NULL;
     if (bind_over_call(over_word(e->call.name.parts[0].text) ? &inner : scope, e, &call)) return NULL;
+    if (refuse_growing(scope->binder, e, &call)) return NULL;
     if ((number = bind_set(&inner, e->call.over, &spec)) < 0) return NULL;
     set = &scope->overs->sets[number];
     if (set->count == CALLS_MAX)

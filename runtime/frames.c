@@ -32,7 +32,6 @@ struct call {
 struct frames {
     int call_count;
     struct call *call;
-    bool keeps_all;
     usec time_reach;   /* how far back in time a frame goes; -1: none goes by time */
     int64_t row_reach; /* how many of the last rows are needed */
 
@@ -51,6 +50,7 @@ struct frames {
     struct table *scratch;
     uint32_t scratch_id;
     uint8_t *packed;
+    int64_t lead[ROW_KEY_COLUMNS][BATCH_ROWS]; /* partition and number of the row being added */
     uint64_t hash[BATCH_ROWS];
     uint8_t fresh[BATCH_ROWS];
 };
@@ -70,9 +70,7 @@ static int64_t greater(int64_t a, int64_t b)
 static void take_reach(struct frames *f, const struct over_call *c)
 {
     if (is_sum(c)) return;
-    if (c->frame.unbounded && (c->kind != OVER_LAG || c->ignore_nulls))
-        f->keeps_all = true;
-    else if (c->frame.unbounded)
+    if (c->frame.unbounded) /* LAG: the binder refuses all else that is no sum */
         f->row_reach = greater(f->row_reach, c->n + 1);
     else if (c->frame.kind == FRAME_COUNT_ROWS)
         f->row_reach = greater(f->row_reach, c->frame.start + 1);
@@ -265,16 +263,15 @@ uint32_t frames_add(struct frames *f, uint32_t partition, const struct row_head 
                     int row)
 {
     struct partition *p = table_value_write(f->partitions, partition);
-    int64_t numbers[ROW_KEY_COLUMNS][BATCH_ROWS];
     struct column lead[ROW_KEY_COLUMNS];
     const struct column *key[KEY_COLUMNS_MAX];
     uint16_t sel = (uint16_t)row;
     uint32_t id;
 
-    numbers[0][row] = partition;
-    numbers[1][row] = ++p->added;
+    f->lead[0][row] = partition;
+    f->lead[1][row] = ++p->added;
     for (int i = 0; i < ROW_KEY_COLUMNS; i++) {
-        lead[i] = (struct column){.phys = PHYS_INT, .ints = numbers[i]};
+        lead[i] = (struct column){.phys = PHYS_INT, .ints = f->lead[i]};
         key[i] = &lead[i];
     }
     for (int i = 0; i < f->column_count; i++) key[ROW_KEY_COLUMNS + i] = &columns[i];
@@ -341,7 +338,7 @@ void frames_trim(struct frames *f, uint32_t partition, usec safe)
 {
     struct partition *p = table_value_write(f->partitions, partition);
 
-    while (p->first && !f->keeps_all) {
+    while (p->first) {
         const struct stored *s = stored_of(f, p->first - 1);
         uint32_t next = s->next;
 

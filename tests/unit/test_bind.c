@@ -97,6 +97,15 @@ static const struct refused {
     {"SELECT SUM(^LAG(v) OVER (ROWS 1 PRECEDING)) OVER (ROWS 2 PRECEDING) FROM s",
      "OVER cannot stand inside OVER: compute it in a subquery"},
     {"SELECT SUM(v) OVER ^w FROM s", "there is no WINDOW w"},
+    {"SELECT ^FIRST_VALUE(v) OVER (PARTITION BY k) FROM s",
+     "this would keep every row that ever came: give its window a beginning, as in RANGE INTERVAL '1' HOUR PRECEDING or "
+     "ROWS 100 PRECEDING"},
+    {"SELECT ^LAG(v) IGNORE NULLS OVER (PARTITION BY k) FROM s",
+     "this would keep every row that ever came: give its window a beginning, as in RANGE INTERVAL '1' HOUR PRECEDING or "
+     "ROWS 100 PRECEDING"},
+    {"SELECT ^SUM(v) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) FROM s",
+     "this would keep every row that ever came: give its window a beginning, as in RANGE INTERVAL '1' HOUR PRECEDING or "
+     "ROWS 100 PRECEDING"},
     {"SELECT SUM(v) OVER (ROWS ^-1 PRECEDING) FROM s", "ROWS counts rows: write a whole number, 0 or more"},
     {"SELECT SUM(v) OVER (RANGE ^5 PRECEDING) FROM s", "RANGE goes by time: write INTERVAL '1' HOUR PRECEDING"},
     {"SELECT SUM(v) OVER ^(ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) FROM s",
