@@ -160,6 +160,11 @@ usec time_unit_usec(enum time_unit unit)
     return 0;
 }
 
+int time_unit_months(enum time_unit unit)
+{
+    return unit == UNIT_YEAR ? 12 : unit == UNIT_QUARTER ? 3 : unit == UNIT_MONTH ? 1 : 0;
+}
+
 const char *time_unit_name(enum time_unit unit)
 {
     static const char *const name[] = {

@@ -49,6 +49,8 @@ usec time_add_months(usec t, int64_t months);
 usec time_floor(usec t, enum time_unit unit);
 /* One unit in microseconds; 0 for YEAR, QUARTER and MONTH. */
 usec time_unit_usec(enum time_unit unit);
+/* One unit in months; 0 for those that are none of months. */
+int time_unit_months(enum time_unit unit);
 /* "YEAR", "MONTH", ... */
 const char *time_unit_name(enum time_unit unit);
 

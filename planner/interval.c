@@ -20,19 +20,9 @@ static enum time_unit last_unit(struct type t)
 /* One unit in microseconds, or in months. */
 static int64_t unit_size(enum time_unit unit)
 {
-    switch (unit) {
-    case UNIT_YEAR: return 12;
-    case UNIT_QUARTER: return 3;
-    case UNIT_MONTH: return 1;
-    case UNIT_DAY:
-    case UNIT_HOUR:
-    case UNIT_MINUTE:
-    case UNIT_SECOND:
-    case UNIT_WEEK:
-    case UNIT_MILLISECOND:
-    case UNIT_MICROSECOND: return time_unit_usec(unit);
-    }
-    return 1;
+    int months = time_unit_months(unit);
+
+    return months ? months : time_unit_usec(unit);
 }
 
 int64_t interval_unit(struct type type)

@@ -137,7 +137,7 @@ void fn_timestampdiff(struct kernel_call *c)
         int64_t a = c->args[1]->ints[i], b = c->args[2]->ints[i];
         int unit = field_of(&c->args[0]->texts[i]);
         bool known = unit >= 0 && unit <= UNIT_MICROSECOND;
-        int64_t months = known ? unit_months((enum time_unit)unit) : 0;
+        int64_t months = known ? time_unit_months((enum time_unit)unit) : 0;
         int64_t usecs = known ? time_unit_usec((enum time_unit)unit) : 0;
         c->out->ints[i] = months  ? months_between(b, a) / months
                           : usecs ? (int64_t)((uint64_t)b - (uint64_t)a) / usecs
@@ -149,7 +149,7 @@ void fn_timestampdiff(struct kernel_call *c)
 /* t plus count units; USEC_MAX, which is out of range, where that is beyond 64 bits. */
 static usec add_units(usec t, enum time_unit unit, int64_t count)
 {
-    int64_t months = unit_months(unit), by;
+    int64_t months = time_unit_months(unit), by;
 
     if (__builtin_mul_overflow(count, months ? months : time_unit_usec(unit), &by)) return USEC_MAX;
     if (months) return time_add_months(t, by);
@@ -298,29 +298,12 @@ static enum row_error floor_time(int64_t t, int field, int64_t *out)
     return ROW_OK;
 }
 
-int64_t unit_months(enum time_unit unit)
-{
-    switch (unit) {
-    case UNIT_YEAR: return 12;
-    case UNIT_QUARTER: return 3;
-    case UNIT_MONTH: return 1;
-    case UNIT_DAY:
-    case UNIT_HOUR:
-    case UNIT_MINUTE:
-    case UNIT_SECOND:
-    case UNIT_WEEK:
-    case UNIT_MILLISECOND:
-    case UNIT_MICROSECOND: return 0;
-    }
-    return 0;
-}
-
 static enum row_error ceil_time(int64_t t, int field, int64_t *out)
 {
     if (floor_time(t, field, out)) return ROW_BAD_ARGUMENT;
     if (*out == t) return ROW_OK;
-    if (unit_months((enum time_unit)field)) {
-        *out = time_add_months(*out, unit_months((enum time_unit)field));
+    if (time_unit_months((enum time_unit)field)) {
+        *out = time_add_months(*out, time_unit_months((enum time_unit)field));
     } else {
         *out += time_unit_usec((enum time_unit)field);
     }
@@ -375,7 +358,7 @@ static enum row_error floor_days(int64_t span, int field, int64_t *out)
 
 static enum row_error floor_months(int64_t months, int field, int64_t *out)
 {
-    int64_t unit = field > UNIT_MICROSECOND ? 0 : unit_months((enum time_unit)field);
+    int64_t unit = field > UNIT_MICROSECOND ? 0 : time_unit_months((enum time_unit)field);
 
     return floor_to_unit(months, unit, out);
 }

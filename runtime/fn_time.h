@@ -26,7 +26,5 @@ static inline int64_t time_of_day(usec t)
 {
     return t % USEC_DAY + (t % USEC_DAY < 0 ? USEC_DAY : 0);
 }
-/* How many months a unit is; 0: it is none of months. */
-int64_t unit_months(enum time_unit unit);
 
 #endif
