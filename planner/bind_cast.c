@@ -97,12 +97,19 @@ static bool is_through_text(enum type_kind from, enum type_kind to)
     return (from == TYPE_CHAR && !type_is_text(to)) || (to == TYPE_CHAR && !type_is_text(from));
 }
 
+bool bind_may_cut(struct type from, struct type to)
+{
+    bool texts = type_is_text(from.kind) && type_is_text(to.kind);
+
+    return texts && to.length && (!from.length || from.length > to.length);
+}
+
 /* The old service cuts text that is too long for its type. */
 static struct bound *cut_text(struct binder *b, struct bound *e, struct type to)
 {
     struct bound *length = bound_int(b, TYPE_BIGINT, to.length, e->at), *cut;
 
-    if (!to.length || (e->type.length && e->type.length <= to.length)) return e;
+    if (!bind_may_cut(e->type, to)) return e;
     if (!(cut = bind_function(b, e->at, "LEFT", 2, (struct bound *[]){e, length}))) return NULL;
     cut->type.length = to.length;
     return cut;

@@ -249,8 +249,7 @@ static int find_cuts(struct binder *b, struct plan *plan, const struct field *to
         struct bound *have =
             plan->kind == PLAN_PROJECT ? plan->exprs[i] : bound_input_column(b, &plan->fields[i], i, -1);
         struct bound *length;
-        if (!type_is_text(have->type.kind) || !type_is_text(to[i].type.kind) || !to[i].type.length) continue;
-        if (have->type.length && have->type.length <= to[i].type.length) continue;
+        if (!bind_may_cut(have->type, to[i].type)) continue;
         if (!(length = bind_function(b, have->at, "CHAR_LENGTH", 1, &have))) return -1;
         length = bind_function(b, have->at, ">", 2,
                                (struct bound *[]){length, bound_int(b, TYPE_INTEGER, to[i].type.length, have->at)});

@@ -243,6 +243,8 @@ struct bound *bind_parameter(struct scope *scope, const struct ident *id, int at
 
 /* ---- bind_cast.c ---- */
 struct bound *bind_cast(struct binder *b, struct bound *e, struct type to, enum cast_how how, int at);
+/* Whether a text may be longer than the type it is to become. */
+bool bind_may_cut(struct type from, struct type to);
 /* CAST, with NULL for what cannot be cast. An error in e itself stays one. */
 struct bound *bind_try_cast(struct binder *b, struct bound *e, struct type to, int at);
 /* For columns of streams: numbers to numbers, texts to texts; what else differs is refused in the column's name. */
