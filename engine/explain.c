@@ -145,9 +145,10 @@ static int explain_object(struct engine *e, const struct statement *s, struct bu
     unsigned any = 1u << OBJECT_VIEW | 1u << OBJECT_STREAM;
     unsigned wanted = analyze || s->explain.object > DDL_VIEW ? any : kinds[s->explain.object];
     const struct object *o = query_named(e, &s->name, wanted, err);
+    struct err no_pump;
     struct graph *g;
 
-    if (!o && analyze && err->code == ERR_NAME) o = query_named(e, &s->name, 1u << OBJECT_PUMP, err);
+    if (!o && analyze) o = query_named(e, &s->name, 1u << OBJECT_PUMP, &no_pump);
     if (!o) return -1;
     g = analyze ? graph_of(e, o->id) : NULL;
     print_end(o, g, out);
