@@ -94,15 +94,14 @@ static struct bound *call(struct bench *b, const char *name, struct bound *x, st
 {
     struct bound *args[] = {x, y, z}, *n = node(b, BOUND_CALL, TYPE_NULL);
     struct type types[3], want[3];
-    struct err err;
 
     while (n->count < 3 && args[n->count]) n->count++;
     for (int i = 0; i < n->count; i++) types[i] = args[i]->type;
     n->args = arena_alloc(b->arena, sizeof args);
     memcpy(n->args, args, sizeof args);
-    n->function = function_find(str_lit(name), types, n->count, DECIMAL_DIGITS_MAX, 0, want, &n->type, &err);
+    n->function = function_find(str_lit(name), types, n->count, DECIMAL_DIGITS_MAX, want, &n->type);
     if (!n->function) {
-        fprintf(stderr, "%s\n", err.text);
+        fprintf(stderr, "no overload of %s\n", name);
         exit(1);
     }
     return n;

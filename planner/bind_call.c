@@ -31,7 +31,7 @@ struct bound *bind_function(struct binder *b, int at, const char *name, int coun
     for (int i = 0; i < count; i++) call->args[i] = args[i];
     if (bind_is_comparison(name) && bind_strip_blanks(b, count, call->args)) return NULL;
     for (int i = 0; i < count; i++) have[i] = call->args[i]->type;
-    call->function = function_find(str_lit(name), have, count, bind_digits_max(b), at, want, &call->type, b->err);
+    call->function = function_find(str_lit(name), have, count, bind_digits_max(b), want, &call->type);
     if (!call->function) {
         struct bound *plain = bind_without_zone(b, at, name, count, args);
         return plain ? plain : bind_refuse_call(b, at, name, count, args);

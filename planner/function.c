@@ -220,99 +220,8 @@ static void fill_types(const struct overload *o, const struct type *args, int n,
     *result = o->result == SPAN_UNION ? span_union(args, want, n) : result_type(o->result, want, common, digits_max);
 }
 
-/* ---- messages ---- */
-
-enum { NAME_MAX_BYTES = 32 };
-
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
-static int min3(int a, int b, int c)
-{
-    int m = a < b ? a : b;
-
-    return m < c ? m : c;
-}
-
-/* Levenshtein's distance, without regard to case. */
-static int distance(struct str a, const char *b)
-{
-    int row[NAME_MAX_BYTES + 1], n = (int)strlen(b);
-
-    assert(n <= NAME_MAX_BYTES);
-    for (int j = 0; j <= n; j++) row[j] = j;
-    for (int i = 1; i <= (int)a.len; i++) {
-        int diagonal = row[0];
-        row[0] = i;
-        for (int j = 1; j <= n; j++) {
-            int substituted = diagonal + (lower(a.ptr[i - 1]) != lower(b[j - 1]));
-            diagonal = row[j];
-            row[j] = min3(substituted, row[j] + 1, row[j - 1] + 1);
-        }
-    }
-    return row[n];
-}
-
-static void consider(struct str name, const char *candidate, int *best, const char **nearest)
-{
-    int d = distance(name, candidate);
-
-    if (d < *best) {
-        *best = d;
-        *nearest = candidate;
-    }
-}
-
-/* The registered name nearest to a mistyped one, or NULL when none is near. */
-static const char *suggestion(struct str name)
-{
-    int best = name.len < 5 ? 2 : 3; /* nearer than that */
-    const char *nearest = NULL;
-
-    if (name.len > NAME_MAX_BYTES) return NULL;
-    for (int i = 0; i < FN_COUNT; i++) {
-        if (overloads[i].form != FORM_CAST) consider(name, overloads[i].function.name, &best, &nearest);
-    }
-    for (int i = 0; i < ALIASES; i++) consider(name, aliases[i].name, &best, &nearest);
-    return nearest;
-}
-
-static void unknown_name(struct str name, int at, struct err *err)
-{
-    const char *nearest = suggestion(name);
-
-    if (nearest) {
-        err_set(err, ERR_NAME, at, "there is no function %.*s; did you mean %s?", (int)name.len, name.ptr, nearest);
-    } else {
-        err_set(err, ERR_NAME, at, "there is no function %.*s", (int)name.len, name.ptr);
-    }
-}
-
-static void wrong_arguments(struct str name, struct str real, const struct type *args, int n, int at, struct err *err)
-{
-    struct buf text = {0};
-    const char *separator = "";
-
-    buf_printf(&text, "%.*s does not take (", (int)name.len, name.ptr);
-    for (int i = 0; i < n; i++) {
-        if (i) buf_puts(&text, ", ");
-        type_print(args[i], &text);
-    }
-    buf_puts(&text, "); there is ");
-    for (int i = 0; i < FN_COUNT; i++) {
-        if (!has_name(&overloads[i], real)) continue;
-        buf_puts(&text, separator);
-        buf_puts(&text, overloads[i].function.signature);
-        separator = ", ";
-    }
-    err_set(err, ERR_TYPE, at, "%s", buf_text(&text));
-    buf_free(&text);
-}
-
-const struct function *function_find(struct str name, const struct type *args, int n, int digits_max, int at,
-                                     struct type *want, struct type *result, struct err *err)
+const struct function *function_find(struct str name, const struct type *args, int n, int digits_max,
+                                     struct type *want, struct type *result)
 {
     struct str real = function_resolve(name);
     const struct overload *best = NULL;
@@ -326,16 +235,9 @@ const struct function *function_find(struct str name, const struct type *args, i
         best = o;
         best_cost = cost;
     }
-    if (best) {
-        fill_types(best, args, n, digits_max, want, result);
-        return &best->function;
-    }
-    if (function_exists(real)) {
-        wrong_arguments(name, real, args, n, at, err);
-    } else {
-        unknown_name(name, at, err);
-    }
-    return NULL;
+    if (!best) return NULL;
+    fill_types(best, args, n, digits_max, want, result);
+    return &best->function;
 }
 
 /* ---- casts ---- */

@@ -21,10 +21,10 @@ struct function {
 
 /* Finds the overload of `name` (without regard to case) that fits the argument types with the fewest steps of widening
  * (type_widening; character literals are not numbers). digits_max: the greatest precision of a DECIMAL result
- * (type_common.h). Fills want[0..n-1] with the types the arguments must be cast to and *result. NULL and *err at `at`:
- * unknown name (with a suggestion), wrong number or types of arguments (names the signatures there are). */
-const struct function *function_find(struct str name, const struct type *args, int n, int digits_max, int at,
-                                     struct type *want, struct type *result, struct err *err);
+ * (type_common.h). Fills want[0..n-1] with the types the arguments must be cast to and *result. NULL when
+ * no overload fits: what to say then is the binder's business. */
+const struct function *function_find(struct str name, const struct type *args, int n, int digits_max,
+                                     struct type *want, struct type *result);
 /* The function that casts, or NULL when there is no such cast; FN_CAST_SAME where the value stays as it lies. Implicit
  * casts are widening: they cannot fail, but for a BIGINT with more digits than the dialect's DECIMAL. Explicit ones are
  * CAST's. */

@@ -146,12 +146,11 @@ static inline struct bound *bind_call(const char *name, struct bound *const *arg
 {
     struct type types[FUNCTION_ARGS_MAX], want[FUNCTION_ARGS_MAX], result;
     struct bound *cast_args[FUNCTION_ARGS_MAX];
-    struct err err = {0};
     const struct function *f;
 
     for (int i = 0; i < n; i++) types[i] = args[i]->type;
-    f = function_find(str_lit(name), types, n, DECIMAL_DIGITS_MAX, 0, want, &result, &err);
-    if (!f) fail_msg("%s", err.text);
+    f = function_find(str_lit(name), types, n, DECIMAL_DIGITS_MAX, want, &result);
+    if (!f) fail_msg("no overload of %s", name);
     for (int i = 0; i < n; i++) {
         bool same = type_equal(want[i], types[i]);
         cast_args[i] = same ? args[i] : cast_how(args[i], want[i], CAST_IMPLICIT);
