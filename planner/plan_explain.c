@@ -5,29 +5,30 @@
 
 /* ---- what is emitted ---- */
 
-/* A PROJECT passes a key on if each of its fields is still a column. */
-static int project_key(const struct plan *plan, const int *below, int count, int *field)
+/* The column below that field i of a PROJECT or a SCAN hands on as it is, or -1. */
+static int column_below(const struct plan *plan, int i)
 {
-    for (int k = 0; k < count; k++) {
-        field[k] = -1;
-        for (int i = 0; i < plan->field_count && field[k] < 0; i++) {
-            const struct bound *e = plan->exprs[i];
-            if (e->kind == BOUND_COLUMN && e->column == below[k]) field[k] = i;
-        }
-        if (field[k] < 0) return -1;
-    }
-    return count;
+    const struct bound *e;
+
+    if (plan->kind == PLAN_SCAN) return plan->scan_column[i];
+    e = plan->exprs[i];
+    return e->kind == BOUND_COLUMN ? e->column : -1;
 }
 
-/* A scan of a view has the view's key if it reads all its columns. */
-static int scan_key(const struct plan *plan, const int *of_view, int count, int *field)
+static int field_of(const struct plan *plan, int below)
 {
+    for (int i = 0; i < plan->field_count; i++) {
+        if (column_below(plan, i) == below) return i;
+    }
+    return -1;
+}
+
+/* A PROJECT, or a SCAN of a view, passes a key on if it hands on each of its columns. */
+static int passed_key(const struct plan *plan, const int *below, int count, int *field)
+{
+    if (count > plan->field_count) return -1;
     for (int k = 0; k < count; k++) {
-        field[k] = -1;
-        for (int i = 0; i < plan->field_count && field[k] < 0; i++) {
-            if (plan->scan_column[i] == of_view[k]) field[k] = i;
-        }
-        if (field[k] < 0) return -1;
+        if ((field[k] = field_of(plan, below[k])) < 0) return -1;
     }
     return count;
 }
@@ -52,8 +53,7 @@ int plan_key(const struct plan *plan, int *field)
     if (plan->kind == PLAN_FILTER) return plan_key(below, field);
     key = mem_alloc((size_t)below->field_count * sizeof *key);
     count = plan_key(below, key);
-    if (count > 0)
-        count = plan->kind == PLAN_PROJECT ? project_key(plan, key, count, field) : scan_key(plan, key, count, field);
+    if (count > 0) count = passed_key(plan, key, count, field);
     free(key);
     return count;
 }
