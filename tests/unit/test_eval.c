@@ -383,7 +383,7 @@ static __int128 random_decimal(void)
 {
     __int128 limit = decimal_power((int)rng_below(&rng, (uint64_t)sample_type(TYPE_DECIMAL).precision + 1));
 
-    return (((__int128)rng_next(&rng) << 64) | (__int128)rng_next(&rng)) % limit;
+    return (__int128)(((unsigned __int128)rng_next(&rng) << 64) | rng_next(&rng)) % limit;
 }
 
 static int64_t random_int(enum type_kind kind)
