@@ -263,7 +263,7 @@ void fn_step_months(struct kernel_call *c)
 void fn_step_date(struct kernel_call *c)
 {
     fn_step_time(c);
-    for (int i = 0; i < c->rows; i++) c->out->ints[i] -= time_of_day(c->out->ints[i]);
+    for (int i = 0; i < c->rows; i++) c->out->ints[i] = midnight_of(c->out->ints[i]);
 }
 
 /* DATE_BIN(step, t, origin) */

@@ -21,10 +21,14 @@ static inline int64_t floor_div(int64_t a, int64_t b)
 {
     return a / b - (a % b < 0);
 }
-/* The time of day of an instant. */
+/* The time of day of an instant; and its midnight, which wraps where that is below all 64-bit numbers. */
 static inline int64_t time_of_day(usec t)
 {
     return t % USEC_DAY + (t % USEC_DAY < 0 ? USEC_DAY : 0);
+}
+static inline usec midnight_of(usec t)
+{
+    return (usec)((uint64_t)t - (uint64_t)time_of_day(t));
 }
 
 #endif

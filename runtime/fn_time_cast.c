@@ -10,7 +10,7 @@ void fn_cast_timestamp_date(struct kernel_call *c)
 {
     for (int row = 0; row < c->rows; row++) {
         usec t = c->args[0]->ints[row];
-        c->out->ints[row] = (int64_t)((uint64_t)t - (uint64_t)time_of_day(t));
+        c->out->ints[row] = midnight_of(t);
     }
 }
 

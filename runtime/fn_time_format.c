@@ -100,7 +100,7 @@ void fn_char_to_timestamp(struct kernel_call *c)
 
 static void keep_dates(struct kernel_call *c)
 {
-    for (int row = 0; row < c->rows; row++) c->out->ints[row] -= time_of_day(c->out->ints[row]);
+    for (int row = 0; row < c->rows; row++) c->out->ints[row] = midnight_of(c->out->ints[row]);
 }
 
 void fn_to_date(struct kernel_call *c)
